@@ -1,0 +1,73 @@
+/*
+ * projection.h - the `acta` table: the present state of each acta, one wide row.
+ *
+ * PURPOSE
+ *     A fold over the events of each acta that does not depend on the order of
+ *     arrival: each kind of event owns some columns, and of two events of the same
+ *     kind the earlier by (hora_ms, hash) stands (an image: see below). Applied in the
+ *     transaction that appends the events; applied again it changes nothing; it can
+ *     be thrown away and rebuilt from the ledger with the same result.
+ *
+ * SLOTS
+ *     acopio        first by (hora_ms, hash); but one that has an acta stands over
+ *                   one that says sin_acta
+ *     imagen        first by (hora_ms, hash) is the reference image
+ *     captura 1..3  first by (hora_ms, hash) of that paso
+ *     verificacion  first by (hora_ms, hash)
+ *     cotejo        last by (hora_ms, hash)
+ *
+ * LEAST PRIVILEGE
+ *     Each stage's SQL role may UPDATE only the columns of its own events.
+ */
+#ifndef PREP_PROJECTION_H
+#define PREP_PROJECTION_H
+
+#include "prep/ledger.h"
+
+/* Items whose result is LEDGER_NEW are folded in; the others are skipped. */
+PREP_MUST_CHECK
+enum prep_status projection_apply(struct db *db, const struct ledger_item *items,
+                                  size_t count, struct prep_reason *reason);
+
+/* One row of `acta`, as the stages and publica read it. */
+struct acta_row {
+    uint64_t id;
+    uint32_t eleccion;
+    bool tiene_acopio, tiene_imagen, tiene_verificacion, tiene_cotejo;
+    bool tiene_captura[3];
+    int64_t acopio_ms, imagen_ms, captura_ms[3], verificacion_ms;
+    uint32_t mecanismo, acopio_documento, sin_acta;
+    uint32_t imagen_origen, imagen_digitalizacion, imagen_documento, imagen_formato;
+    struct hash acopio_hash, imagen_hash, captura_hash[3],
+        verificacion_hash; /* of events */
+    struct hash imagen;    /* SHA-256 of the image */
+    uint64_t imagen_bytes;
+    uint32_t captura_operador[3];
+    size_t captura_count[3], verificacion_count; /* cells */
+    celda captura[3][ELECCION_CELDAS_MAX];
+    celda verificacion[ELECCION_CELDAS_MAX];
+    uint32_t cotejo;
+};
+
+/*
+ * The columns that projection_row() reads, for a SELECT of the caller's own:
+ *     "SELECT " PROJECTION_COLUMNS " FROM acta a WHERE ..."   (binary result)
+ */
+#define PROJECTION_COLUMNS                                                             \
+    "a.id, a.eleccion, a.acopio_ms, a.acopio_hash, a.mecanismo, a.acopio_documento, "  \
+    "a.sin_acta, a.imagen_ms, a.imagen_hash, a.imagen_sha256, a.imagen_bytes, "        \
+    "a.imagen_formato, a.imagen_origen, a.imagen_digitalizacion, a.imagen_documento, " \
+    "a.captura1_ms, a.captura1_hash, a.captura1_operador, a.captura1_celdas, "         \
+    "a.captura2_ms, a.captura2_hash, a.captura2_operador, a.captura2_celdas, "         \
+    "a.captura3_ms, a.captura3_hash, a.captura3_operador, a.captura3_celdas, "         \
+    "a.verificacion_ms, a.verificacion_hash, a.verificacion_celdas, a.cotejo"
+PREP_MUST_CHECK
+enum prep_status projection_row(const PGresult *result, int row,
+                                struct acta_row *out_row, struct prep_reason *reason);
+
+/* Empties the mutable columns and folds the whole ledger again. Owner role only. */
+PREP_MUST_CHECK
+enum prep_status projection_rebuild(struct db *db, const struct topology *topology,
+                                    struct prep_reason *reason);
+
+#endif

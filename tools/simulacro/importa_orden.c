@@ -1,0 +1,9 @@
+/* importa: the subcommand. */
+#include "simulacro/ordenes.h"
+
+enum prep_status orden_importa(int argc, char **argv, struct prep_reason *reason)
+{
+    (void)argc;
+    (void)argv;
+    return prep_fail(reason, PREP_ERR_STATE, "importa: aún no está en esta versión");
+}

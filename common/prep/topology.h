@@ -14,7 +14,8 @@
  *         recibe: tcp://10.0.0.1:7101   # ROUTER, services only
  *         anuncia: ipc:///run/prep/acopio.pub  # PUB, services only
  *
- *     A signer, a peer or an address that is not here does not exist.
+ *     A signer, a peer or an address that is not here does not exist. A process that
+ *     retired stays declared for as long as its events are in a ledger.
  *
  * OWNERSHIP AND THREADS
  *     Immutable after load.
@@ -28,6 +29,9 @@
 #include "base/status.h"
 #include "prep/keys.h"
 
+#define TOPOLOGY_PROCESSES_MAX 20000u
+#define TOPOLOGY_PROCESO_MAX 32u /* letters, digits, '-', '_' and '.' */
+
 enum etapa {
     ETAPA_ACOPIO = 1,
     ETAPA_DIGITALIZA = 2,
@@ -38,6 +42,15 @@ enum etapa {
     ETAPA_DIGITALIZA_CATD = 7,
     ETAPA_HERRAMIENTA = 8,
 };
+
+#define ETAPA_BIT(etapa) (1u << (etapa))
+/* The five services of the CCV. */
+#define ETAPAS_SERVICIO                                                                \
+    (ETAPA_BIT(ETAPA_ACOPIO) | ETAPA_BIT(ETAPA_DIGITALIZA) |                           \
+     ETAPA_BIT(ETAPA_CAPTURA) | ETAPA_BIT(ETAPA_VERIFICA) | ETAPA_BIT(ETAPA_PUBLICA))
+
+/* As the file writes it: "acopio-catd". */
+const char *etapa_text(enum etapa etapa);
 
 struct topology_process {
     const char *nombre;

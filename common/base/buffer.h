@@ -44,6 +44,13 @@ void buffer_add_json(struct buffer *buffer, const char *text);
 /* Text for HTML content or a quoted attribute. */
 void buffer_add_html(struct buffer *buffer, const char *text);
 
+/*
+ * For filling in place, as read(2) does: room for len more bytes, or NULL (and
+ * full) when they do not fit. buffer_grow says how many were written.
+ */
+char *buffer_reserve(struct buffer *buffer, size_t len);
+void buffer_grow(struct buffer *buffer, size_t len);
+
 const char *buffer_text(struct buffer *buffer); /* never NULL */
 
 /* PREP_OK, or PREP_ERR_FULL when something did not fit. */

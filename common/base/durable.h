@@ -3,8 +3,8 @@
  *
  * PURPOSE
  *     Three ways to put bytes under a name. Each writes beside the target
- *     (".<name>.tmp.<pid>"), fsyncs the file, renames or links it into place and
- *     fsyncs the directory. After PREP_OK the bytes survive a power cut.
+ *     (".<name>.tmp.<pid>.<n>", removed on failure), fsyncs the file, renames or links
+ * it into place and fsyncs the directory. After PREP_OK the bytes survive a power cut.
  *
  *     durable_create          the name must be free; else PREP_ERR_CONFLICT
  *     durable_create_or_same  if the name exists it must hold these very bytes
@@ -14,12 +14,23 @@
  *
  *     For many files at once (a corte) fsync per file is the cost that counts:
  *     a struct durable_batch writes aside without fsync, then durable_batch_commit
- *     makes one syncfs(2) and renames everything into place.
+ *     makes one syncfs(2), renames everything into place and syncs the names. Nothing
+ *     is visible before; a cut in the middle leaves the first part, in the order
+ *     added. Its files are written in root/.lote.<pid>.<n>, which copies of root
+ *     must leave out; those of killed processes are removed by the next open.
+ *
+ *     Files get the mode given and not less by the umask; in a batch, 0644.
  *
  * ERRORS
  *     PREP_ERR_FULL      no space or quota; the target is untouched, try later
  *     PREP_ERR_CONFLICT  as above
+ *     PREP_ERR_FORMAT    durable_read: not a regular file
+ *     PREP_ERR_UNKNOWN   in place, but the directory could not be fsync'd: stop, and
+ *                        read what is true after the restart
  *     PREP_ERR_IO        the rest; reason names the path, the call and errno
+ *
+ *     A batch whose commit failed can only be closed. What it had put in place is
+ *     whole; the caller makes the batch again.
  *
  * OWNERSHIP AND THREADS
  *     No state between calls but the batch, which belongs to one thread.

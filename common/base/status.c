@@ -17,6 +17,18 @@ const char *prep_status_str(enum prep_status status)
     return "unknown status"; /* Only a corrupted value gets here. */
 }
 
+const char *prep_status_name(enum prep_status status)
+{
+    switch (status) {
+#define PREP_STATUS_CASE(name, value, text)                                            \
+    case name:                                                                         \
+        return #name;
+        PREP_STATUS_LIST(PREP_STATUS_CASE)
+#undef PREP_STATUS_CASE
+    }
+    return "PREP_UNKNOWN_STATUS"; /* Only a corrupted value gets here. */
+}
+
 enum prep_status prep_fail(struct prep_reason *reason, enum prep_status status,
                            const char *format, ...)
 {

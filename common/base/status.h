@@ -61,6 +61,9 @@ struct prep_reason {
 /* The text of a status: static storage, never NULL, never freed. */
 const char *prep_status_str(enum prep_status status);
 
+/* Its name, "PREP_ERR_RANGE", for logs and tests: as prep_status_str(). */
+const char *prep_status_name(enum prep_status status);
+
 /* Writes the reason (cut to fit; reason may be NULL) and returns status. */
 __attribute__((format(printf, 3, 4))) enum prep_status
 prep_fail(struct prep_reason *reason, enum prep_status status, const char *format, ...);

@@ -75,13 +75,16 @@ struct campo {
 
 /* Parameters where the sources conflict (prep-rules 17); names in docs/REGLAS.md. */
 struct reglas_parametros {
-    bool inconsistencia_algun_campo; /* row 8 of table 6.2 counts in the percentage */
-    bool mixtos_contabilizan; /* no number at all, but both ilegible and sin dato:
-                                 counts */
-    bool
-        representantes_en_limite_especial; /* special limit = cap + REP, or cap alone */
-    uint32_t boletas_especial_max;         /* LGIPE 269: at most 1500 */
-    uint32_t representantes_default;       /* when the catalogue does not say */
+    /* Row 8 of table 6.2 counts in the percentage of inconsistencies. */
+    bool inconsistencia_algun_campo;
+    /* No number at all, but both ilegible and sin dato: counts. */
+    bool mixtos_contabilizan;
+    /* The limit of an especial is cap + REP, or the cap alone. */
+    bool representantes_en_limite_especial;
+    /* REP is representantes_default in every casilla, whatever the catalogue says. */
+    bool representantes_fijos;
+    uint32_t boletas_especial_max;   /* LGIPE 269: at most 1500 */
+    uint32_t representantes_default; /* when the catalogue does not say */
 };
 
 struct vocabulario { /* ordinals from 1 in messages: entries[code - 1] */

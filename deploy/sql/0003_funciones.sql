@@ -1,0 +1,162 @@
+-- 0003: the only doors to the ledger. SECURITY DEFINER: they run as prep_dueno, so a
+-- stage needs no INSERT of its own; search_path is fixed so that nobody can put a
+-- table of his in front of ours.
+
+-- Takes the append lock, held until the transaction ends, and says how many events
+-- there are. Every appending transaction calls it before it locks any row, so that
+-- appenders queue here and never deadlock.
+CREATE FUNCTION libro_abre() RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
+AS 'SELECT tamano FROM libro_cabeza FOR UPDATE';
+
+-- Keeps refused bytes. Cut to 16 KiB, twice what an envelope may measure; the same
+-- bytes from the same origin are kept once.
+CREATE FUNCTION evidencia_guarda(evento text, origen text, motivo text, bytes bytea)
+RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+    INSERT INTO evidencia (evento, origen, motivo, largo, bytes, huella)
+    VALUES (left($1, 100), left($2, 200), left($3, 1000), length($4),
+            substring($4 FROM 1 FOR 16384), sha256($4))
+    ON CONFLICT (huella, evento, origen) DO NOTHING
+$$;
+
+-- Appends a batch. One row per item, numbered from 1 as they came:
+--     resultado 1 new       posicion: where it is now
+--               2 repeated  posicion: where it was already
+--               3 gap       esperada: the secuencia that is missing
+--               4 fork      kept in evidencia
+-- Items of one emisor are taken in the order they came. Measured against judging the
+-- whole batch with window functions and inserting it at once: 9 us against 11 us per
+-- event at 1000, 11 against 10 at 100; the loop reads better.
+CREATE FUNCTION libro_agrega(emisores integer[], secuencias bigint[], actas bigint[],
+                             tipos smallint[], anteriores bytea[], hashes bytea[],
+                             hojas bytea[], sobres bytea[])
+RETURNS TABLE (item integer, resultado smallint, posicion bigint, esperada bigint)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    ahora     CONSTANT timestamptz := clock_timestamp();
+    siguiente bigint;               -- position of the next new event
+    uno       record;               -- item in hand
+    actual    integer := NULL;      -- emisor in hand, and the end of his chain
+    ultima    bigint;
+    ultimo    bytea;
+    nuevos    boolean := false;     -- his chain grew
+    previo    record;               -- what the ledger holds under the same name
+BEGIN
+    SELECT tamano INTO STRICT siguiente FROM libro_cabeza FOR UPDATE;
+    FOR uno IN
+        SELECT * FROM unnest(emisores, secuencias, actas, tipos, anteriores, hashes,
+                             hojas, sobres)
+            WITH ORDINALITY AS u (emisor, secuencia, acta, tipo, anterior, hash,
+                                  hoja, sobre, n)
+        ORDER BY emisor, n
+    LOOP
+        IF actual IS DISTINCT FROM uno.emisor THEN
+            IF nuevos THEN
+                PERFORM cabeza_guarda(actual, ultima, ultimo);
+            END IF;
+            actual := uno.emisor;
+            nuevos := false;
+            SELECT c.secuencia, c.hash INTO ultima, ultimo
+                FROM emisor_cabeza c WHERE c.emisor = actual;
+            IF NOT FOUND THEN
+                ultima := 0;
+                ultimo := decode(repeat('00', 32), 'hex');
+            END IF;
+        END IF;
+
+        item := uno.n;
+        posicion := NULL;
+        esperada := NULL;
+        IF uno.secuencia = ultima + 1 AND uno.anterior = ultimo THEN
+            INSERT INTO libro VALUES (siguiente, uno.emisor, uno.secuencia, uno.acta,
+                uno.tipo, uno.hash, uno.hoja, uno.sobre, ahora);
+            resultado := 1;
+            posicion := siguiente;
+            siguiente := siguiente + 1;
+            ultima := uno.secuencia;
+            ultimo := uno.hash;
+            nuevos := true;
+        ELSIF uno.secuencia > ultima + 1 THEN
+            resultado := 3;
+            esperada := ultima + 1;
+        ELSE
+            SELECT l.posicion, l.hash INTO previo FROM libro l
+                WHERE l.emisor = uno.emisor AND l.secuencia = uno.secuencia;
+            IF previo.hash = uno.hash THEN
+                resultado := 2;
+                posicion := previo.posicion;
+            ELSE
+                resultado := 4;
+                PERFORM evidencia_guarda('cadena.bifurcada',
+                    format('emisor %s secuencia %s', uno.emisor, uno.secuencia),
+                    CASE WHEN previo.hash IS NULL
+                        THEN 'su anterior no es el último evento de la cadena'
+                        ELSE 'ya hay otro evento con esa secuencia' END,
+                    uno.sobre);
+            END IF;
+        END IF;
+        RETURN NEXT;
+    END LOOP;
+    IF nuevos THEN
+        PERFORM cabeza_guarda(actual, ultima, ultimo);
+    END IF;
+    UPDATE libro_cabeza SET tamano = siguiente WHERE tamano <> siguiente;
+END
+$$;
+
+-- Private to libro_agrega.
+CREATE FUNCTION cabeza_guarda(emisor integer, secuencia bigint, hash bytea)
+RETURNS void
+LANGUAGE sql VOLATILE SET search_path = public, pg_temp
+AS $$
+    INSERT INTO emisor_cabeza VALUES ($1, $2, $3)
+    ON CONFLICT (emisor) DO UPDATE
+        SET secuencia = excluded.secuencia, hash = excluded.hash
+$$;
+
+-- Rows of actas that the catalogue does not have. Whatever event speaks of one makes
+-- its row; its election is what the standing acopio says, by the order of
+-- common/prep/projection.h, and 0 until there is one.
+CREATE FUNCTION acta_fuera_crea(ids bigint[]) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+    INSERT INTO acta (id, eleccion) SELECT id, 0 FROM unnest(ids) AS u (id)
+    WHERE id >> 52 = 1
+    ON CONFLICT (id) DO NOTHING
+$$;
+
+CREATE FUNCTION acta_fuera_eleccion(ids bigint[], elecciones smallint[],
+                                    acopios bytea[]) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+    UPDATE acta a SET eleccion = u.eleccion
+    FROM unnest(ids, elecciones, acopios) AS u (id, eleccion, hash)
+    WHERE a.id = u.id AND a.id >> 52 = 1 AND a.acopio_hash = u.hash
+$$;
+
+-- Defence in depth: not even the owner edits a fact by mistake.
+CREATE FUNCTION hecho_inmutable() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    RAISE EXCEPTION '%: los hechos no se editan ni se borran (%)', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+
+CREATE TRIGGER libro_inmutable BEFORE UPDATE OR DELETE OR TRUNCATE ON libro
+    FOR EACH STATEMENT EXECUTE FUNCTION hecho_inmutable();
+CREATE TRIGGER evidencia_inmutable BEFORE UPDATE OR DELETE OR TRUNCATE ON evidencia
+    FOR EACH STATEMENT EXECUTE FUNCTION hecho_inmutable();
+CREATE TRIGGER emisor_cabeza_inmutable BEFORE DELETE OR TRUNCATE ON emisor_cabeza
+    FOR EACH STATEMENT EXECUTE FUNCTION hecho_inmutable();
+CREATE TRIGGER libro_cabeza_inmutable BEFORE DELETE OR TRUNCATE ON libro_cabeza
+    FOR EACH STATEMENT EXECUTE FUNCTION hecho_inmutable();
+ALTER TABLE libro ENABLE ALWAYS TRIGGER libro_inmutable;
+ALTER TABLE evidencia ENABLE ALWAYS TRIGGER evidencia_inmutable;
+ALTER TABLE emisor_cabeza ENABLE ALWAYS TRIGGER emisor_cabeza_inmutable;
+ALTER TABLE libro_cabeza ENABLE ALWAYS TRIGGER libro_cabeza_inmutable;

@@ -29,6 +29,7 @@
 
 #include "base/hash.h"
 #include "base/status.h"
+#include "prep/acta_id.h"
 #include "prep/eleccion.h"
 
 #define CATALOGO_TEXTO_MAX 160u /* bytes of any text column, NUL included */

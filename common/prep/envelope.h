@@ -12,6 +12,19 @@
  *     event parses, version, proceso, modo, emisor is the key's owner, its etapa
  *     may emit this body, lengths of hashes, acta id, cells in range, texts bounded.
  *
+ *     The wrapper must be exactly what protobuf writes for its three fields, so one
+ *     signed event has one envelope: nobody on the way can make another with the
+ *     same event and a different entry in the log.
+ *
+ * WHO EMITS WHAT
+ *     acopio-catd      acopio, incidencia
+ *     digitaliza-catd  imagen, incidencia
+ *     captura          captura (paso 1), incidencia
+ *     verifica         captura (paso 2 and 3), verificacion, cotejo, incidencia
+ *     publica          corte, cierre, incidencia
+ *     herramienta      apertura, cierre, incidencia
+ *     acopio, digitaliza   incidencia
+ *
  * ERRORS
  *     PREP_ERR_FORMAT  does not parse or is too large: event "mensaje.malformado"
  *     PREP_ERR_AUTH    unknown key or bad signature: "firma.rechazada",
@@ -40,6 +53,17 @@
 #define ENVELOPE_PREFIX_ACUSE "PREP-ACUSE-v1\n"
 #define ENVELOPE_BYTES_MAX 8192u
 #define ENVELOPE_ACUSE_BYTES_MAX 65536u /* an acuse lists a whole batch */
+#define ENVELOPE_EVENT_BYTES_MAX 8064u  /* leaves room for the wrapper: 86 bytes */
+
+#define ENVELOPE_ACUSE_EVENTS_MAX 1000u /* events and images of one acuse, together */
+
+#define EVENT_VERSION 1u
+#define EVENT_TEXTOS_MAX 16u     /* entries of identificacion */
+#define EVENT_CAMPO_MAX 40u      /* bytes: name of an identity column */
+#define EVENT_TEXTO_MAX 160u     /* bytes */
+#define EVENT_INCIDENCIA_MAX 64u /* bytes of nombre */
+#define EVENT_DETALLE_MAX 1024u  /* bytes of detalle */
+#define EVENT_IMAGEN_BYTES_MAX (64u * 1024u * 1024u)
 
 struct envelope {
     Prep__Event *event; /* unpacked; never re-serialised */
@@ -48,9 +72,10 @@ struct envelope {
     const struct topology_process *emisor;
     const uint8_t *bytes; /* the envelope as it came; borrowed from the caller */
     size_t len;
+    void *memory; /* private */
 };
 
-/* The name that operators search for, for the last refusal of envelope_open. */
+/* err_event_name (may be NULL): the name that operators search for, static. */
 PREP_MUST_CHECK
 enum prep_status envelope_open(const struct topology *topology, const char *proceso,
                                bool simulacro, const void *bytes, size_t len,
@@ -63,14 +88,28 @@ enum prep_status envelope_open_trusted(const struct topology *topology,
                                        const void *bytes, size_t len,
                                        struct envelope *out_envelope,
                                        struct prep_reason *reason);
+/* Accepts one that is closed or all zeros. */
 void envelope_close(struct envelope *envelope);
 
+/*
+ * What `emisor` may say: its etapa, the acta, hashes, cells and texts, as everybody
+ * will check when the event arrives. An emitter asks before it signs, because an
+ * event that is refused at the other end stops its chain for ever.
+ * PREP_ERR_RANGE with the field and the cure.
+ */
+PREP_MUST_CHECK
+enum prep_status envelope_event_check(const struct topology_process *emisor,
+                                      const Prep__Event *event,
+                                      struct prep_reason *reason);
+
+/* An acuse is good only if a service of the topology signed it as itself. */
 PREP_MUST_CHECK
 enum prep_status acuse_open(const struct topology *topology, const void *bytes,
                             size_t len, Prep__Acuse **out_acuse,
                             struct prep_reason *reason);
 void acuse_close(Prep__Acuse **acuse);
-/* Signs an acuse into out (appended). */
+/* Signs an acuse into out (appended; its limit must leave room). At most
+ * ENVELOPE_ACUSE_EVENTS_MAX events: the signer splits larger batches. */
 void acuse_sign(const struct keys *keys, const Prep__Acuse *acuse, struct buffer *out);
 
 #endif

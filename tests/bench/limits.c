@@ -9,11 +9,14 @@
  *     limits copy CONNINFO N  COPYs N rows of the ledger's shape, 1000 per commit
  *     limits chain CONNINFO N a bare chain over CURVE: a sender that signs, a gate
  *                             that verifies and COPYs 1000 per commit, acks
+ *     limits read CONNINFO SQL    COPY (SQL) TO STDOUT, bytes counted and dropped
+ *     limits deflate          compresses each file named on stdin, libdeflate 6
  *
  *     Each prints one JSON object. CPU of this process is in it; the server's is
  *     read by the caller, who knows the server's processes.
  */
 #include <czmq.h>
+#include <libdeflate.h>
 #include <libpq-fe.h>
 #include <pthread.h>
 #include <sodium.h>
@@ -28,6 +31,8 @@
 #define BATCH 1000u
 #define CRYPTO_ROUNDS 20000u
 #define CHAIN_WINDOW 1000
+#define DEFLATE_LEVEL 6
+#define DEFLATE_CHUNK (1024u * 1024u)
 
 static double cpu_s(void)
 {
@@ -189,6 +194,76 @@ static int copy(const char *conninfo, unsigned long rows)
            wall_s() - wall, cpu_s() - cpu);
     sql(conn, "DROP TABLE bench_copy");
     PQfinish(conn);
+    return 0;
+}
+
+/* ---- the floor of a corte: rows out of the database, and their bytes compressed */
+
+static int read_out(const char *conninfo, const char *select)
+{
+    PGconn *conn = PQconnectdb(conninfo);
+    char statement[8192];
+    unsigned long rows = 0, bytes = 0;
+    double cpu = cpu_s(), wall = wall_s();
+    char *row;
+    int len;
+
+    if (PQstatus(conn) != CONNECTION_OK) {
+        stop("connect", PQerrorMessage(conn));
+    }
+    snprintf(statement, sizeof statement, "COPY (%s) TO STDOUT (FORMAT csv)", select);
+    PQclear(PQexec(conn, statement));
+    while ((len = PQgetCopyData(conn, &row, 0)) > 0) {
+        rows++;
+        bytes += (unsigned long)len;
+        PQfreemem(row);
+    }
+    if (len == -2) {
+        stop("COPY", PQerrorMessage(conn));
+    }
+    printf("{\"rows\": %lu, \"bytes\": %lu, \"wall_s\": %.4f, \"cpu_s\": %.4f}\n", rows,
+           bytes, wall_s() - wall, cpu_s() - cpu);
+    PQfinish(conn);
+    return 0;
+}
+
+static int deflate_files(void)
+{
+    struct libdeflate_compressor *compressor =
+        libdeflate_alloc_compressor(DEFLATE_LEVEL);
+    const size_t room = libdeflate_gzip_compress_bound(compressor, DEFLATE_CHUNK);
+    unsigned char *in = malloc(DEFLATE_CHUNK), *out = malloc(room);
+    unsigned long files = 0, bytes = 0, compressed = 0;
+    double busy = 0;
+    char path[4096];
+
+    if (compressor == NULL || in == NULL || out == NULL) {
+        stop("deflate", "out of memory");
+    }
+    while (fgets(path, sizeof path, stdin) != NULL) {
+        FILE *file;
+        size_t got;
+
+        path[strcspn(path, "\n")] = '\0';
+        file = fopen(path, "rb");
+        if (file == NULL) {
+            stop(path, "cannot read");
+        }
+        files++;
+        while ((got = fread(in, 1, DEFLATE_CHUNK, file)) > 0) {
+            double start = wall_s(); /* reading the file is not part of the floor */
+
+            compressed += libdeflate_gzip_compress(compressor, in, got, out, room);
+            busy += wall_s() - start;
+            bytes += got;
+        }
+        fclose(file);
+    }
+    printf("{\"files\": %lu, \"bytes\": %lu, \"compressed\": %lu, \"wall_s\": %.4f}\n",
+           files, bytes, compressed, busy);
+    libdeflate_free_compressor(compressor);
+    free(in);
+    free(out);
     return 0;
 }
 

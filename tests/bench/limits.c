@@ -394,7 +394,14 @@ int main(int argc, char **argv)
     if (argc == 4 && strcmp(argv[1], "chain") == 0) {
         return chain(argv[2], strtoul(argv[3], NULL, 10));
     }
+    if (argc == 4 && strcmp(argv[1], "read") == 0) {
+        return read_out(argv[2], argv[3]);
+    }
+    if (argc == 2 && strcmp(argv[1], "deflate") == 0) {
+        return deflate_files();
+    }
     fprintf(stderr,
-            "usage: limits crypto | copy CONNINFO ROWS | chain CONNINFO EVENTS\n");
+            "usage: limits crypto | copy CONNINFO ROWS | chain CONNINFO EVENTS |\n"
+            "              read CONNINFO SQL | deflate < LIST\n");
     return 2;
 }

@@ -7,9 +7,14 @@
  *     topology connect; a ZAP handler in this process refuses every other CURVE
  *     key and reports it to `refused` (event "par.rechazado"), with what it showed.
  *
+ *     Without an open ZAP handler a bound socket accepts nobody. CZMQ's own zauth is
+ *     not used: docs/decisiones/0001-zap-propio.md.
+ *
  * LIMITS
  *     TRANSPORT_MESSAGE_MAX per message (ZMQ_MAXMSGSIZE drops a longer peer),
  *     bounded high-water marks, heartbeats so that a dead link is noticed.
+ *     Refusals are reported at most TRANSPORT_REFUSALS_BURST at once and about
+ *     TRANSPORT_REFUSALS_PER_S after that; the rest are counted in the next report.
  *
  * THREADS
  *     Each struct belongs to the thread that opened it (the ZAP handler runs in an
@@ -25,6 +30,15 @@
 #include "prep/topology.h"
 
 #define TRANSPORT_MESSAGE_MAX (512u * 1024u)
+#define TRANSPORT_REFUSALS_BURST 50u
+#define TRANSPORT_REFUSALS_PER_S 10u
+
+/*
+ * Keeps CZMQ from installing signal handlers and from writing on stdout. Every
+ * function below that opens something calls it; a daemon that makes a zloop or a
+ * zsock of its own before that calls it first.
+ */
+void transport_setup(void);
 
 /* ---- the allow-list: one per process that binds */
 
@@ -41,6 +55,11 @@ PREP_MUST_CHECK
 enum prep_status transport_zap_open(struct transport_zap **out_zap,
                                     const struct topology *topology, uint32_t etapas,
                                     struct prep_reason *reason);
+/* Also reports peers of this bound socket that never got as far as showing a key:
+ * no CURVE, another protocol. Their address is not known. */
+PREP_MUST_CHECK
+enum prep_status transport_zap_watch(struct transport_zap *zap, zsock_t *sock,
+                                     struct prep_reason *reason);
 /* Readable zsock (for zloop_reader) when there are refusals to take. */
 zsock_t *transport_zap_reader(struct transport_zap *zap);
 /* true and *out when there was one. */
@@ -77,16 +96,23 @@ enum prep_status transport_sub(zsock_t **out_sock, const struct topology *topolo
 PREP_MUST_CHECK
 enum prep_status transport_receive(zsock_t *sock, zframe_t **out_peer,
                                    zframe_t **out_body);
-/* Never blocks; PREP_ERR_FULL when the peer's queue is full. */
+/* Never blocks. PREP_ERR_FULL when there is no link (DEALER) or the peer's queue is
+ * full; PREP_ERR_NOT_FOUND when the peer of a ROUTER has gone: drop the answer, it
+ * will ask again. */
 PREP_MUST_CHECK
 enum prep_status transport_send(zsock_t *sock, zframe_t *peer, const void *body,
                                 size_t len);
+
+/* Name in the topology of the process that sent this frame, as its CURVE key proved;
+ * "" if it is not known. Valid while the frame is. */
+const char *transport_sender(zframe_t *body);
 
 /* The feed: position and envelope of something just committed. */
 PREP_MUST_CHECK
 enum prep_status transport_announce(zsock_t *pub, uint64_t posicion,
                                     const void *envelope, size_t len);
-/* Takes one announcement without blocking; the bytes are for waking up only. */
+/* Takes one announcement without blocking; the bytes are for waking up only.
+ * PREP_ERR_NOT_FOUND when there is none, PREP_ERR_FORMAT when it is not one. */
 PREP_MUST_CHECK
 enum prep_status transport_heard(zsock_t *sub, uint64_t *out_posicion,
                                  zframe_t **out_envelope);

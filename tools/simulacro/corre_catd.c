@@ -237,12 +237,19 @@ static bool imagen_deja(struct catds *catds, struct catd *catd,
         (int)hecho->documento, "operador", (int)noche->config.personas[0].id, "hora_ms",
         (json_int_t)hecho->hora_ms);
     char *text = json_dumps(json, JSON_COMPACT);
+    char identidad[32];
     char name[64];
     bool ok = false;
 
     assert(text != NULL);
-    if (imagen_genera(noche->definicion->proceso, acta->id, acta->clave, &catds->imagen,
-                      &noche->motivo) != PREP_OK) {
+    if (hecho->acta <= noche->catalogo_count) {
+        (void)snprintf(identidad, sizeof identidad, "%" PRIu64, acta->id);
+    } else {
+        (void)snprintf(identidad, sizeof identidad, "F%zu",
+                       hecho->acta - noche->catalogo_count);
+    }
+    if (imagen_genera(noche->definicion->proceso, identidad, acta->clave,
+                      &catds->imagen, &noche->motivo) != PREP_OK) {
         noche->fallo = true;
     } else {
         (void)snprintf(name, sizeof name, "%" PRIu64 "-%" PRIu32, acta->id,

@@ -1,7 +1,6 @@
 #include "simulacro/corre_imagen.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <qrencode.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,14 +45,14 @@ static enum prep_status codifica(const QRcode *qr, struct buffer *out,
     return buffer_status(out);
 }
 
-enum prep_status imagen_genera(const char *proceso, uint64_t acta, const char *clave,
+enum prep_status imagen_genera(const char *proceso, const char *acta, const char *clave,
                                struct buffer *out, struct prep_reason *reason)
 {
     enum prep_status status = PREP_OK;
     char text[160];
     QRcode *qr = NULL;
 
-    (void)snprintf(text, sizeof text, "PREP1:%s:%" PRIu64 ":%s", proceso, acta, clave);
+    (void)snprintf(text, sizeof text, "PREP1:%s:%s:%s", proceso, acta, clave);
     qr = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M);
     if (qr == NULL) {
         return prep_fail(reason, PREP_ERR_MEMORY, "libqrencode no pudo codificar");

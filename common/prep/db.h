@@ -15,6 +15,13 @@
  *     PREP_ERR_FULL         the server has no disk (SQLSTATE class 53)
  *     PREP_ERR_STATE        a constraint or a RAISE of ours (message in reason)
  *     PREP_ERR_AUTH         the role may not do that
+ *     PREP_ERR_CONFIG       a table or function is missing: run `prep migra`
+ *     PREP_ERR_IO           the server found its own files damaged or refused
+ *
+ * LIMITS
+ *     Connecting takes at most 3 s. A statement may run 60 s, wait 20 s for a lock, and
+ *     leave its transaction idle 30 s (a snapshot: 10 minutes); then the server ends
+ * it.
  *
  * THREADS
  *     One connection, one thread.
@@ -44,8 +51,10 @@ enum prep_status db_ready(struct db *db, struct prep_reason *reason);
 uint64_t db_session(const struct db *db);
 PGconn *db_conn(struct db *db); /* for COPY and pipeline work; NULL when down */
 
-/* One statement with text or binary parameters; *out_result is PQclear'ed by the caller
- * and may be NULL when only success matters. */
+/* One statement with text or binary parameters, in the open transaction or, when there
+ * is none, in one of its own: then only for reading or for what may be done twice,
+ * since a connection lost half way is PREP_ERR_UNAVAILABLE either way. *out_result is
+ * PQclear'ed by the caller and may be NULL when only success matters. */
 struct db_param {
     const char *value; /* NULL: SQL NULL */
     int len;           /* binary only */
@@ -73,17 +82,24 @@ void db_rollback(struct db *db); /* safe whatever happened */
 
 /* Binary arrays built by column, for unnest(): one growing parameter each. */
 struct db_array; /* opaque */
-enum db_array_type { DB_ARRAY_INT4, DB_ARRAY_INT8, DB_ARRAY_BYTEA, DB_ARRAY_TEXT };
+enum db_array_type {
+    DB_ARRAY_INT4,
+    DB_ARRAY_INT8,
+    DB_ARRAY_BYTEA,
+    DB_ARRAY_TEXT,
+    DB_ARRAY_INT2
+};
 struct db_array *db_array_new(enum db_array_type type);
 void db_array_free(struct db_array **array);
 void db_array_clear(struct db_array *array);
 void db_array_add_int(struct db_array *array, int64_t value);
 void db_array_add_bytes(struct db_array *array, const void *data, size_t len);
 void db_array_add_null(struct db_array *array);
+size_t db_array_count(const struct db_array *array);
 struct db_param
 db_array_param(struct db_array *array); /* valid until the next change */
 
-/* Reading binary results. */
+/* Reading binary results; db_int4 also takes a smallint. SQL NULL reads as 0. */
 int32_t db_int4(const PGresult *result, int row, int column);
 int64_t db_int8(const PGresult *result, int row, int column);
 bool db_bool(const PGresult *result, int row, int column);

@@ -23,7 +23,12 @@
  *                       the hash of the one before; refused and kept in `evidencia`
  *
  * ERRORS
- *     Those of db.h. After any of them call db_rollback().
+ *     Those of db.h; PREP_ERR_RANGE for a batch over LEDGER_BATCH_MAX. After any of
+ *     them call db_rollback().
+ *
+ *     LEDGER_REPEATED compares the hash of the event, which its signature covers.
+ *     An event about an acta that is in no catalogue stays in the ledger and changes
+ *     no row of `acta`.
  */
 #ifndef PREP_LEDGER_H
 #define PREP_LEDGER_H
@@ -56,7 +61,13 @@ enum prep_status ledger_append(struct db *db, struct ledger_item *items, size_t 
 PREP_MUST_CHECK
 enum prep_status ledger_commit(struct db *db, struct prep_reason *reason);
 
-/* begin, append, project, commit: all that acopio and digitaliza need. */
+/* projection_apply() and ledger_commit() in one round trip. */
+PREP_MUST_CHECK
+enum prep_status ledger_finish(struct db *db, const struct ledger_item *items,
+                               size_t count, struct prep_reason *reason);
+
+/* begin, append, project, commit in two round trips; rolls back by itself: all that
+ * acopio and digitaliza need. */
 PREP_MUST_CHECK
 enum prep_status ledger_store(struct db *db, struct ledger_item *items, size_t count,
                               struct prep_reason *reason);

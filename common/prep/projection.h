@@ -22,7 +22,10 @@
 #ifndef PREP_PROJECTION_H
 #define PREP_PROJECTION_H
 
+#include "prep/celda.h"
+#include "prep/eleccion.h"
 #include "prep/ledger.h"
+#include "prep/topology.h"
 
 /* Items whose result is LEDGER_NEW are folded in; the others are skipped. */
 PREP_MUST_CHECK

@@ -1,0 +1,426 @@
+/* Folding a batch: of each slot of each acta one event stands; one UPDATE per slot. */
+#include "prep/projection.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "prep/acta_id.h"
+#include "prep/ledger_internal.h"
+
+#define IDENTIFICACION_BYTES_MAX 65536u /* as JSON, every byte escaped */
+
+enum slot {
+    SLOT_ACOPIO,
+    SLOT_IMAGEN,
+    SLOT_CAPTURA_1,
+    SLOT_CAPTURA_2,
+    SLOT_CAPTURA_3,
+    SLOT_VERIFICACION,
+    SLOT_COTEJO,
+    SLOT_COUNT
+};
+
+/*
+ * The guard of each UPDATE and precedes() below say the same thing: the first decides
+ * against what the row holds, the second inside a batch.
+ * Cells travel flattened in one array, with where each list begins and ends in it:
+ * unnest() does not take lists of different lengths.
+ */
+#define CAPTURA_STATEMENT(paso)                                                        \
+    {                                                                                  \
+        "acta_captura" paso,                                                           \
+            "UPDATE acta a SET captura" paso "_ms = n.ms, captura" paso                \
+            "_hash = n.hash, captura" paso "_operador = n.operador, captura" paso      \
+            "_celdas = ($5::integer[])[n.desde:n.hasta] "                              \
+            "FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::integer[], "     \
+            "$6::integer[], $7::integer[]) "                                           \
+            "AS n (id, ms, hash, operador, desde, hasta) "                             \
+            "WHERE a.id = n.id AND (a.captura" paso "_hash IS NULL "                   \
+            "OR (n.ms, n.hash) < (a.captura" paso "_ms, a.captura" paso "_hash))",     \
+            7                                                                          \
+    }
+
+static const struct db_statement slot_statements[SLOT_COUNT] = {
+    [SLOT_ACOPIO] = { "acta_acopio",
+                      "UPDATE acta a SET acopio_ms = n.ms, acopio_hash = n.hash, "
+                      "mecanismo = n.mecanismo, acopio_documento = n.documento, "
+                      "sin_acta = n.sin_acta, identificacion = n.identificacion::jsonb "
+                      "FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], "
+                      "$4::integer[], "
+                      "$5::integer[], $6::integer[], $7::text[]) "
+                      "AS n (id, ms, hash, mecanismo, documento, sin_acta, "
+                      "identificacion) "
+                      "WHERE a.id = n.id AND (a.acopio_hash IS NULL OR (n.sin_acta <> "
+                      "0, n.ms, n.hash) "
+                      "< (a.sin_acta <> 0, a.acopio_ms, a.acopio_hash))",
+                      7 },
+    [SLOT_IMAGEN] = { "acta_imagen",
+                      "UPDATE acta a SET imagen_ms = n.ms, imagen_hash = n.hash, "
+                      "imagen_sha256 = n.sha256, imagen_bytes = n.bytes, "
+                      "imagen_formato = n.formato, "
+                      "imagen_origen = n.origen, imagen_digitalizacion = "
+                      "n.digitalizacion, "
+                      "imagen_documento = n.documento "
+                      "FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], "
+                      "$4::bytea[], "
+                      "$5::bigint[], $6::integer[], $7::integer[], $8::integer[], "
+                      "$9::integer[]) "
+                      "AS n (id, ms, hash, sha256, bytes, formato, origen, "
+                      "digitalizacion, documento) "
+                      "WHERE a.id = n.id AND (a.imagen_hash IS NULL "
+                      "OR (n.ms, n.hash) < (a.imagen_ms, a.imagen_hash))",
+                      9 },
+    [SLOT_CAPTURA_1] = CAPTURA_STATEMENT("1"),
+    [SLOT_CAPTURA_2] = CAPTURA_STATEMENT("2"),
+    [SLOT_CAPTURA_3] = CAPTURA_STATEMENT("3"),
+    [SLOT_VERIFICACION] = { "acta_verificacion",
+                            "UPDATE acta a SET verificacion_ms = n.ms, "
+                            "verificacion_hash = n.hash, "
+                            "verificacion_celdas = ($4::integer[])[n.desde:n.hasta] "
+                            "FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], "
+                            "$5::integer[], "
+                            "$6::integer[]) AS n (id, ms, hash, desde, hasta) "
+                            "WHERE a.id = n.id AND (a.verificacion_hash IS NULL "
+                            "OR (n.ms, n.hash) < (a.verificacion_ms, "
+                            "a.verificacion_hash))",
+                            6 },
+    [SLOT_COTEJO] = { "acta_cotejo",
+                      "UPDATE acta a SET cotejo = n.resultado, cotejo_ms = n.ms, "
+                      "cotejo_hash = n.hash "
+                      "FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], "
+                      "$4::integer[]) "
+                      "AS n (id, ms, hash, resultado) "
+                      "WHERE a.id = n.id AND (a.cotejo_hash IS NULL "
+                      "OR (n.ms, n.hash) > (a.cotejo_ms, a.cotejo_hash))",
+                      4 },
+};
+
+static const struct db_statement fuera_statement = { "acta_fuera_crea",
+                                                     "SELECT acta_fuera_crea($1)", 1 };
+static const struct db_statement fuera_eleccion_statement = {
+    "acta_fuera_eleccion", "SELECT acta_fuera_eleccion($1, $2, $3)", 3
+};
+
+#define COLUMNS_MAX 9
+
+/* Of each slot the types of its parameters, in the order of its statement. */
+static const enum db_array_type slot_types[SLOT_COUNT][COLUMNS_MAX] = {
+    [SLOT_ACOPIO] = { DB_ARRAY_INT8, DB_ARRAY_INT8, DB_ARRAY_BYTEA, DB_ARRAY_INT4,
+                      DB_ARRAY_INT4, DB_ARRAY_INT4, DB_ARRAY_TEXT },
+    [SLOT_IMAGEN] = { DB_ARRAY_INT8, DB_ARRAY_INT8, DB_ARRAY_BYTEA, DB_ARRAY_BYTEA,
+                      DB_ARRAY_INT8, DB_ARRAY_INT4, DB_ARRAY_INT4, DB_ARRAY_INT4,
+                      DB_ARRAY_INT4 },
+    [SLOT_CAPTURA_1] = { DB_ARRAY_INT8, DB_ARRAY_INT8, DB_ARRAY_BYTEA, DB_ARRAY_INT4,
+                         DB_ARRAY_INT4, DB_ARRAY_INT4, DB_ARRAY_INT4 },
+    [SLOT_CAPTURA_2] = { DB_ARRAY_INT8, DB_ARRAY_INT8, DB_ARRAY_BYTEA, DB_ARRAY_INT4,
+                         DB_ARRAY_INT4, DB_ARRAY_INT4, DB_ARRAY_INT4 },
+    [SLOT_CAPTURA_3] = { DB_ARRAY_INT8, DB_ARRAY_INT8, DB_ARRAY_BYTEA, DB_ARRAY_INT4,
+                         DB_ARRAY_INT4, DB_ARRAY_INT4, DB_ARRAY_INT4 },
+    [SLOT_VERIFICACION] = { DB_ARRAY_INT8, DB_ARRAY_INT8, DB_ARRAY_BYTEA, DB_ARRAY_INT4,
+                            DB_ARRAY_INT4, DB_ARRAY_INT4 },
+    [SLOT_COTEJO] = { DB_ARRAY_INT8, DB_ARRAY_INT8, DB_ARRAY_BYTEA, DB_ARRAY_INT4 },
+};
+
+struct candidate {
+    enum slot slot;
+    const Prep__Event *event;
+    const struct hash *hash;
+};
+
+struct projection_batch {
+    struct db_array *columns[SLOT_COUNT][COLUMNS_MAX]; /* made when first needed */
+    struct db_param params[SLOT_COUNT][COLUMNS_MAX];
+    int32_t cells[SLOT_COUNT]; /* length of its flattened list */
+    struct db_array *fuera_ids;
+    struct db_array *eleccion[3]; /* acta, eleccion, hash of the acopio */
+    struct db_param fuera_param, eleccion_params[3];
+    size_t count;
+    struct candidate candidates[]; /* of them, those that stand */
+};
+
+enum prep_status projection_prepare(struct db *db, struct prep_reason *reason)
+{
+    const struct db_statement *all[SLOT_COUNT + 2];
+
+    for (size_t s = 0; s < SLOT_COUNT; s++) {
+        all[s] = &slot_statements[s];
+    }
+    all[SLOT_COUNT] = &fuera_statement;
+    all[SLOT_COUNT + 1] = &fuera_eleccion_statement;
+    return db_prepare(db, all, SLOT_COUNT + 2, reason);
+}
+
+/* ---- which event of a slot stands */
+
+static bool slot_of(const Prep__Event *event, enum slot *out_slot)
+{
+    switch (event->cuerpo_case) {
+    case PREP__EVENT__CUERPO_ACOPIO:
+        *out_slot = SLOT_ACOPIO;
+        return true;
+    case PREP__EVENT__CUERPO_IMAGEN:
+        *out_slot = SLOT_IMAGEN;
+        return true;
+    case PREP__EVENT__CUERPO_CAPTURA:
+        if (event->captura->paso < 1 || event->captura->paso > 3) {
+            return false;
+        }
+        *out_slot = (enum slot)(SLOT_CAPTURA_1 + (event->captura->paso - 1));
+        return true;
+    case PREP__EVENT__CUERPO_VERIFICACION:
+        *out_slot = SLOT_VERIFICACION;
+        return true;
+    case PREP__EVENT__CUERPO_COTEJO:
+        *out_slot = SLOT_COTEJO;
+        return true;
+    default:
+        return false; /* says nothing about the state of an acta */
+    }
+}
+
+static int compare_u64(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+/* < 0: a stands over b. Two events of the same slot of the same acta. */
+static int precedes(const struct candidate *a, const struct candidate *b)
+{
+    int order = 0;
+
+    if (a->slot == SLOT_ACOPIO) {
+        order = (a->event->acopio->sin_acta != 0) - (b->event->acopio->sin_acta != 0);
+    }
+    if (order == 0) {
+        order = (a->event->hora_ms > b->event->hora_ms) -
+                (a->event->hora_ms < b->event->hora_ms);
+    }
+    if (order == 0) {
+        order = memcmp(a->hash->bytes, b->hash->bytes, HASH_LEN);
+    }
+    return a->slot == SLOT_COTEJO ? -order : order;
+}
+
+static int compare_candidates(const void *left, const void *right)
+{
+    const struct candidate *a = left, *b = right;
+    int order = (int)a->slot - (int)b->slot;
+
+    if (order == 0) {
+        order = compare_u64(a->event->acta, b->event->acta);
+    }
+    return order != 0 ? order : precedes(a, b);
+}
+
+/* ---- from the events that stand to parameters */
+
+static void add_identificacion(struct db_array *column, const Prep__Acopio *acopio)
+{
+    struct buffer json;
+
+    if (acopio->n_identificacion == 0) {
+        db_array_add_null(column);
+        return;
+    }
+    buffer_init(&json, IDENTIFICACION_BYTES_MAX);
+    buffer_add_char(&json, '{');
+    for (size_t i = 0; i < acopio->n_identificacion; i++) {
+        if (i > 0) {
+            buffer_add_char(&json, ',');
+        }
+        buffer_add_json(&json, acopio->identificacion[i]->campo);
+        buffer_add_char(&json, ':');
+        buffer_add_json(&json, acopio->identificacion[i]->texto);
+    }
+    buffer_add_char(&json, '}');
+    assert(!json.full); /* an envelope is smaller than this by itself */
+    db_array_add_bytes(column, json.data, json.len);
+    buffer_done(&json);
+}
+
+/* Columns cells, first, last: SQL counts from 1. */
+static void add_cells(struct projection_batch *batch, enum slot slot,
+                      struct db_array **columns, const int32_t *celdas, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        db_array_add_int(columns[0], celdas[i]);
+    }
+    db_array_add_int(columns[1], batch->cells[slot] + 1);
+    batch->cells[slot] += (int32_t)count;
+    db_array_add_int(columns[2], batch->cells[slot]);
+}
+
+static void add_acopio(struct projection_batch *batch, const struct candidate *c,
+                       struct db_array **columns)
+{
+    const Prep__Acopio *acopio = c->event->acopio;
+
+    db_array_add_int(columns[0], acopio->mecanismo);
+    db_array_add_int(columns[1], acopio->documento);
+    db_array_add_int(columns[2], acopio->sin_acta);
+    add_identificacion(columns[3], acopio);
+    if (acta_id_es_fuera(c->event->acta)) {
+        db_array_add_int(batch->eleccion[0], (int64_t)c->event->acta);
+        db_array_add_int(batch->eleccion[1], (int16_t)acopio->eleccion);
+        db_array_add_bytes(batch->eleccion[2], c->hash->bytes, HASH_LEN);
+    }
+}
+
+static void add_imagen(const struct candidate *c, struct db_array **columns)
+{
+    const Prep__Imagen *imagen = c->event->imagen;
+
+    db_array_add_bytes(columns[0], imagen->sha256.data, imagen->sha256.len);
+    db_array_add_int(columns[1], (int64_t)imagen->bytes_total);
+    db_array_add_int(columns[2], imagen->formato);
+    db_array_add_int(columns[3], imagen->origen);
+    db_array_add_int(columns[4], imagen->digitalizacion);
+    db_array_add_int(columns[5], imagen->documento);
+}
+
+static void add_row(struct projection_batch *batch, const struct candidate *c)
+{
+    struct db_array **columns = batch->columns[c->slot];
+    const Prep__Event *event = c->event;
+
+    if (columns[0] == NULL) {
+        for (int i = 0; i < slot_statements[c->slot].param_count; i++) {
+            columns[i] = db_array_new(slot_types[c->slot][i]);
+        }
+    }
+    db_array_add_int(columns[0], (int64_t)event->acta);
+    db_array_add_int(columns[1], event->hora_ms);
+    db_array_add_bytes(columns[2], c->hash->bytes, HASH_LEN);
+    switch (c->slot) {
+    case SLOT_ACOPIO:
+        add_acopio(batch, c, columns + 3);
+        break;
+    case SLOT_IMAGEN:
+        add_imagen(c, columns + 3);
+        break;
+    case SLOT_CAPTURA_1:
+    case SLOT_CAPTURA_2:
+    case SLOT_CAPTURA_3:
+        db_array_add_int(columns[3], (int32_t)event->captura->operador);
+        add_cells(batch, c->slot, columns + 4, event->captura->celdas,
+                  event->captura->n_celdas);
+        break;
+    case SLOT_VERIFICACION:
+        add_cells(batch, c->slot, columns + 3, event->verificacion->celdas,
+                  event->verificacion->n_celdas);
+        break;
+    case SLOT_COTEJO:
+        db_array_add_int(columns[3], event->cotejo->resultado);
+        break;
+    case SLOT_COUNT:
+        break;
+    }
+}
+
+struct projection_batch *projection_batch_new(const struct ledger_item *items,
+                                              size_t count)
+{
+    struct projection_batch *batch =
+        calloc(1, sizeof *batch + count * sizeof batch->candidates[0]);
+
+    assert(count <= LEDGER_BATCH_MAX);
+    if (batch == NULL) {
+        abort(); /* as base/buffer.h: out of memory stops the program */
+    }
+    batch->fuera_ids = db_array_new(DB_ARRAY_INT8);
+    batch->eleccion[0] = db_array_new(DB_ARRAY_INT8);
+    batch->eleccion[1] = db_array_new(DB_ARRAY_INT2);
+    batch->eleccion[2] = db_array_new(DB_ARRAY_BYTEA);
+    for (size_t i = 0; i < count; i++) {
+        struct candidate *c = &batch->candidates[batch->count];
+
+        if (items[i].result != LEDGER_NEW ||
+            !slot_of(items[i].envelope->event, &c->slot)) {
+            continue;
+        }
+        c->event = items[i].envelope->event;
+        c->hash = &items[i].envelope->hash;
+        batch->count++;
+    }
+    /* In order of acta, which is also the order in which rows are locked. */
+    qsort(batch->candidates, batch->count, sizeof batch->candidates[0],
+          compare_candidates);
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct candidate *c = &batch->candidates[i];
+
+        if (i > 0 && c[-1].slot == c->slot && c[-1].event->acta == c->event->acta) {
+            continue; /* the one before it stands */
+        }
+        if (acta_id_es_fuera(c->event->acta)) {
+            db_array_add_int(batch->fuera_ids, (int64_t)c->event->acta);
+        }
+        add_row(batch, c);
+    }
+    return batch;
+}
+
+void projection_batch_free(struct projection_batch **batch)
+{
+    if (*batch == NULL) {
+        return;
+    }
+    for (size_t s = 0; s < SLOT_COUNT; s++) {
+        for (size_t i = 0; i < COLUMNS_MAX; i++) {
+            db_array_free(&(*batch)->columns[s][i]);
+        }
+    }
+    db_array_free(&(*batch)->fuera_ids);
+    for (size_t i = 0; i < 3; i++) {
+        db_array_free(&(*batch)->eleccion[i]);
+    }
+    free(*batch);
+    *batch = NULL;
+}
+
+void projection_batch_add(struct projection_batch *batch, struct db_pipeline *pipeline)
+{
+    if (db_array_count(batch->fuera_ids) > 0) {
+        batch->fuera_param = db_array_param(batch->fuera_ids);
+        db_pipeline_add(pipeline, &fuera_statement, &batch->fuera_param);
+    }
+    for (size_t s = 0; s < SLOT_COUNT; s++) {
+        if (batch->columns[s][0] == NULL) {
+            continue;
+        }
+        for (int i = 0; i < slot_statements[s].param_count; i++) {
+            batch->params[s][i] = db_array_param(batch->columns[s][i]);
+        }
+        db_pipeline_add(pipeline, &slot_statements[s], batch->params[s]);
+    }
+    if (db_array_count(batch->eleccion[0]) > 0) {
+        for (size_t i = 0; i < 3; i++) {
+            batch->eleccion_params[i] = db_array_param(batch->eleccion[i]);
+        }
+        db_pipeline_add(pipeline, &fuera_eleccion_statement, batch->eleccion_params);
+    }
+}
+
+enum prep_status projection_apply(struct db *db, const struct ledger_item *items,
+                                  size_t count, struct prep_reason *reason)
+{
+    struct projection_batch *batch;
+    struct db_pipeline pipeline;
+    enum prep_status status;
+
+    if (count > LEDGER_BATCH_MAX) {
+        return prep_fail(reason, PREP_ERR_RANGE, "un lote de %zu eventos", count);
+    }
+    status = projection_prepare(db, reason);
+    if (status != PREP_OK) {
+        return status;
+    }
+    batch = projection_batch_new(items, count);
+    db_pipeline_init(&pipeline, db);
+    projection_batch_add(batch, &pipeline);
+    status = db_pipeline_run(&pipeline, reason);
+    db_pipeline_done(&pipeline);
+    projection_batch_free(&batch);
+    return status;
+}

@@ -1,0 +1,148 @@
+/* One row of `acta`, out of a binary result. */
+#include <endian.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "prep/projection.h"
+
+/* The columns of PROJECTION_COLUMNS, in its order. */
+enum {
+    ID,
+    ELECCION,
+    ACOPIO_MS,
+    ACOPIO_HASH,
+    MECANISMO,
+    ACOPIO_DOCUMENTO,
+    SIN_ACTA,
+    IMAGEN_MS,
+    IMAGEN_HASH,
+    IMAGEN_SHA256,
+    IMAGEN_BYTES,
+    IMAGEN_FORMATO,
+    IMAGEN_ORIGEN,
+    IMAGEN_DIGITALIZACION,
+    IMAGEN_DOCUMENTO,
+    CAPTURA_MS, /* first of three groups of four */
+    CAPTURA_HASH,
+    CAPTURA_OPERADOR,
+    CAPTURA_CELDAS,
+    VERIFICACION_MS = CAPTURA_MS + 12,
+    VERIFICACION_HASH,
+    VERIFICACION_CELDAS,
+    COTEJO,
+    COLUMN_COUNT
+};
+
+static bool read_hash(const PGresult *result, int row, int column, struct hash *out)
+{
+    if (PQgetisnull(result, row, column)) {
+        return true;
+    }
+    if (PQgetlength(result, row, column) != (int)HASH_LEN) {
+        return false;
+    }
+    memcpy(out->bytes, PQgetvalue(result, row, column), HASH_LEN);
+    return true;
+}
+
+static uint32_t wire_u32(const char *at)
+{
+    uint32_t wire;
+
+    memcpy(&wire, at, sizeof wire);
+    return be32toh(wire);
+}
+
+/* int4[] in binary: dimensions, nulls, type, count, lower bound; then length, value. */
+static bool read_cells(const PGresult *result, int row, int column, celda *out_cells,
+                       size_t *out_count)
+{
+    const char *at = PQgetvalue(result, row, column);
+    const size_t len = (size_t)PQgetlength(result, row, column);
+    size_t count;
+
+    if (PQgetisnull(result, row, column)) {
+        return true;
+    }
+    if (len < 12 || wire_u32(at + 4) != 0 || wire_u32(at) > 1) {
+        return false; /* not a plain list without nulls */
+    }
+    count = wire_u32(at) == 0 || len < 20 ? 0 : wire_u32(at + 12);
+    if (count > ELECCION_CELDAS_MAX || (count > 0 && len != 20 + count * 8)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        out_cells[i] = (celda)wire_u32(at + 20 + i * 8 + 4);
+    }
+    *out_count = count;
+    return true;
+}
+
+/* The lists of cells are most of the struct; they are not wiped for each row. */
+static void row_clear(struct acta_row *out)
+{
+    memset(out, 0, offsetof(struct acta_row, captura));
+    out->cotejo = 0;
+}
+
+enum prep_status projection_row(const PGresult *result, int row,
+                                struct acta_row *out_row, struct prep_reason *reason)
+{
+    bool ok = PQnfields(result) >= COLUMN_COUNT;
+
+    if (!ok) {
+        return prep_fail(reason, PREP_ERR_STATE,
+                         "la consulta no trae las columnas de PROJECTION_COLUMNS");
+    }
+    row_clear(out_row);
+    out_row->id = (uint64_t)db_int8(result, row, ID);
+    out_row->eleccion = (uint32_t)db_int4(result, row, ELECCION);
+
+    out_row->tiene_acopio = !PQgetisnull(result, row, ACOPIO_HASH);
+    out_row->acopio_ms = db_int8(result, row, ACOPIO_MS);
+    ok = read_hash(result, row, ACOPIO_HASH, &out_row->acopio_hash) && ok;
+    out_row->mecanismo = (uint32_t)db_int4(result, row, MECANISMO);
+    out_row->acopio_documento = (uint32_t)db_int4(result, row, ACOPIO_DOCUMENTO);
+    out_row->sin_acta = (uint32_t)db_int4(result, row, SIN_ACTA);
+
+    out_row->tiene_imagen = !PQgetisnull(result, row, IMAGEN_HASH);
+    out_row->imagen_ms = db_int8(result, row, IMAGEN_MS);
+    ok = read_hash(result, row, IMAGEN_HASH, &out_row->imagen_hash) && ok;
+    ok = read_hash(result, row, IMAGEN_SHA256, &out_row->imagen) && ok;
+    out_row->imagen_bytes = (uint64_t)db_int8(result, row, IMAGEN_BYTES);
+    out_row->imagen_formato = (uint32_t)db_int4(result, row, IMAGEN_FORMATO);
+    out_row->imagen_origen = (uint32_t)db_int4(result, row, IMAGEN_ORIGEN);
+    out_row->imagen_digitalizacion =
+        (uint32_t)db_int4(result, row, IMAGEN_DIGITALIZACION);
+    out_row->imagen_documento = (uint32_t)db_int4(result, row, IMAGEN_DOCUMENTO);
+
+    for (int p = 0; p < 3; p++) {
+        const int group = 4 * p;
+
+        out_row->tiene_captura[p] = !PQgetisnull(result, row, CAPTURA_HASH + group);
+        out_row->captura_ms[p] = db_int8(result, row, CAPTURA_MS + group);
+        ok = read_hash(result, row, CAPTURA_HASH + group, &out_row->captura_hash[p]) &&
+             ok;
+        out_row->captura_operador[p] =
+            (uint32_t)db_int4(result, row, CAPTURA_OPERADOR + group);
+        ok = read_cells(result, row, CAPTURA_CELDAS + group, out_row->captura[p],
+                        &out_row->captura_count[p]) &&
+             ok;
+    }
+
+    out_row->tiene_verificacion = !PQgetisnull(result, row, VERIFICACION_HASH);
+    out_row->verificacion_ms = db_int8(result, row, VERIFICACION_MS);
+    ok = read_hash(result, row, VERIFICACION_HASH, &out_row->verificacion_hash) && ok;
+    ok = read_cells(result, row, VERIFICACION_CELDAS, out_row->verificacion,
+                    &out_row->verificacion_count) &&
+         ok;
+
+    out_row->tiene_cotejo = !PQgetisnull(result, row, COTEJO);
+    out_row->cotejo = (uint32_t)db_int4(result, row, COTEJO);
+    if (!ok) {
+        return prep_fail(reason, PREP_ERR_STATE,
+                         "acta %llu: su renglón no tiene la forma esperada",
+                         (unsigned long long)out_row->id);
+    }
+    return PREP_OK;
+}

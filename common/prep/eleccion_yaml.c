@@ -1,0 +1,175 @@
+#include "prep/eleccion_yaml.h"
+
+#define TEXTO(struct_type, campo)                                                      \
+    CYAML_FIELD_STRING_PTR(#campo, CYAML_FLAG_POINTER, struct struct_type, campo, 0,   \
+                           CYAML_UNLIMITED)
+#define TEXTO_OPCIONAL(struct_type, campo)                                             \
+    CYAML_FIELD_STRING_PTR(#campo, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,           \
+                           struct struct_type, campo, 0, CYAML_UNLIMITED)
+#define LISTA(struct_type, campo)                                                      \
+    CYAML_FIELD_SEQUENCE(#campo, CYAML_FLAG_POINTER, struct struct_type, campo,        \
+                         &texto_schema, 0, CYAML_UNLIMITED)
+#define LISTA_OPCIONAL(struct_type, campo)                                             \
+    CYAML_FIELD_SEQUENCE(#campo, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,             \
+                         struct struct_type, campo, &texto_schema, 0, CYAML_UNLIMITED)
+#define SI_NO(struct_type, campo)                                                      \
+    CYAML_FIELD_BOOL(#campo, CYAML_FLAG_DEFAULT, struct struct_type, campo)
+#define ENTERO(struct_type, campo)                                                     \
+    CYAML_FIELD_INT(#campo, CYAML_FLAG_DEFAULT, struct struct_type, campo)
+#define SECCION(struct_type, campo, fields)                                            \
+    CYAML_FIELD_MAPPING(#campo, CYAML_FLAG_DEFAULT, struct struct_type, campo, fields)
+#define SECUENCIA(struct_type, campo, schema)                                          \
+    CYAML_FIELD_SEQUENCE(#campo, CYAML_FLAG_POINTER, struct struct_type, campo,        \
+                         &(schema), 0, CYAML_UNLIMITED)
+
+static const cyaml_schema_value_t texto_schema = {
+    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 0, CYAML_UNLIMITED),
+};
+
+static const cyaml_schema_field_t opcion_fields[] = {
+    TEXTO(opcion_yaml, clave),
+    TEXTO(opcion_yaml, tipo),
+    LISTA_OPCIONAL(opcion_yaml, miembros),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t opcion_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct opcion_yaml, opcion_fields),
+};
+
+static const cyaml_schema_field_t reglas_fields[] = {
+    SI_NO(reglas_yaml, inconsistencia_algun_campo),
+    SI_NO(reglas_yaml, mixtos_contabilizan),
+    SI_NO(reglas_yaml, representantes_en_limite_especial),
+    SI_NO(reglas_yaml, representantes_fijos),
+    ENTERO(reglas_yaml, boletas_especial_max),
+    ENTERO(reglas_yaml, representantes_default),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t columna_fields[] = {
+    TEXTO(columna_yaml, nombre),
+    TEXTO(columna_yaml, fuente),
+    TEXTO_OPCIONAL(columna_yaml, apostrofo),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t columna_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct columna_yaml, columna_fields),
+};
+
+static const cyaml_schema_field_t excepcion_fields[] = {
+    LISTA(excepcion_yaml, columnas),
+    LISTA(excepcion_yaml, estados),
+    TEXTO_OPCIONAL(excepcion_yaml, tipos),
+    TEXTO(excepcion_yaml, texto),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t excepcion_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct excepcion_yaml, excepcion_fields),
+};
+
+static const cyaml_schema_field_t textos_fields[] = {
+    TEXTO(textos_yaml, ilegible),
+    TEXTO(textos_yaml, sin_dato),
+    TEXTO(textos_yaml, no_aplica),
+    TEXTO(textos_yaml, sin_hora),
+    TEXTO(textos_yaml, sin_imagen),
+    TEXTO(textos_yaml, sin_codigo),
+    TEXTO(textos_yaml, sin_representantes),
+    TEXTO(textos_yaml, sin_identificacion),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t observaciones_fields[] = {
+    TEXTO(observaciones_yaml, estilo),
+    TEXTO_OPCIONAL(observaciones_yaml, apertura),
+    TEXTO_OPCIONAL(observaciones_yaml, separador),
+    TEXTO_OPCIONAL(observaciones_yaml, cierre),
+    LISTA_OPCIONAL(observaciones_yaml, orden),
+    TEXTO(observaciones_yaml, ninguna),
+    TEXTO(observaciones_yaml, no_capturada),
+    TEXTO(observaciones_yaml, fuera),
+    TEXTO_OPCIONAL(observaciones_yaml, algun_campo),
+    TEXTO_OPCIONAL(observaciones_yaml, ilegible),
+    TEXTO_OPCIONAL(observaciones_yaml, sin_dato),
+    TEXTO(observaciones_yaml, excede),
+    TEXTO_OPCIONAL(observaciones_yaml, excede_especial),
+    TEXTO(observaciones_yaml, todos_ilegibles),
+    TEXTO(observaciones_yaml, todos_sin_dato),
+    TEXTO(observaciones_yaml, todos_mixto),
+    TEXTO(observaciones_yaml, paquete_no_entregado),
+    TEXTO(observaciones_yaml, casilla_no_instalada),
+    TEXTO(observaciones_yaml, sin_bolsa),
+    TEXTO(observaciones_yaml, contingencia_urna),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t contabilizada_fields[] = {
+    TEXTO(contabilizada_yaml, si),
+    TEXTO(contabilizada_yaml, no),
+    TEXTO(contabilizada_yaml, fuera),
+    TEXTO(contabilizada_yaml, no_capturada),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t perfil_fields[] = {
+    TEXTO(perfil_yaml, archivo),
+    TEXTO(perfil_yaml, archivo_candidaturas),
+    TEXTO(perfil_yaml, separador),
+    TEXTO(perfil_yaml, fin_de_linea),
+    TEXTO(perfil_yaml, comillas),
+    TEXTO(perfil_yaml, porcentajes),
+    SI_NO(perfil_yaml, bom),
+    TEXTO_OPCIONAL(perfil_yaml, titulo),
+    LISTA(perfil_yaml, preambulo),
+    TEXTO(perfil_yaml, formato_fecha),
+    TEXTO(perfil_yaml, formato_hora),
+    TEXTO_OPCIONAL(perfil_yaml, formato_hora_fuera),
+    LISTA_OPCIONAL(perfil_yaml, encabezado),
+    SECUENCIA(perfil_yaml, columnas, columna_schema),
+    SECCION(perfil_yaml, textos, textos_fields),
+    SECUENCIA(perfil_yaml, excepciones, excepcion_schema),
+    SECCION(perfil_yaml, observaciones, observaciones_fields),
+    SECCION(perfil_yaml, contabilizada, contabilizada_fields),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t eleccion_fields[] = {
+    TEXTO(eleccion_yaml, clave),
+    TEXTO(eleccion_yaml, nombre),
+    TEXTO(eleccion_yaml, territorio),
+    LISTA(eleccion_yaml, campos),
+    SECUENCIA(eleccion_yaml, opciones, opcion_schema),
+    SECCION(eleccion_yaml, reglas, reglas_fields),
+    SECCION(eleccion_yaml, perfil, perfil_fields),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t eleccion_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct eleccion_yaml, eleccion_fields),
+};
+
+static const cyaml_schema_field_t vocabularios_fields[] = {
+    LISTA(vocabularios_yaml, mecanismos),
+    LISTA(vocabularios_yaml, documentos),
+    LISTA(vocabularios_yaml, origenes),
+    LISTA(vocabularios_yaml, digitalizaciones),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t definicion_fields[] = {
+    TEXTO(definicion_yaml, proceso),
+    TEXTO(definicion_yaml, nombre),
+    TEXTO(definicion_yaml, entidad),
+    TEXTO(definicion_yaml, modo),
+    TEXTO(definicion_yaml, desfase),
+    TEXTO(definicion_yaml, inicio),
+    TEXTO(definicion_yaml, fin),
+    ENTERO(definicion_yaml, cadencia_s),
+    ENTERO(definicion_yaml, cadencia_bases_s),
+    SECCION(definicion_yaml, vocabularios, vocabularios_fields),
+    SECUENCIA(definicion_yaml, elecciones, eleccion_schema),
+    CYAML_FIELD_END,
+};
+
+const cyaml_schema_value_t definicion_yaml_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct definicion_yaml, definicion_fields),
+};

@@ -1,0 +1,111 @@
+/*
+ * eleccion_yaml.h - the shape of definicion.yaml, as libcyaml loads it; private to the
+ * files that load a definition.
+ *
+ * Words with a fixed list of values (modo, tipo, fuente...) are texts here, so that
+ * the refusal of a bad one can name the line and the values that exist.
+ */
+#ifndef PREP_ELECCION_YAML_H
+#define PREP_ELECCION_YAML_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/config.h"
+
+struct opcion_yaml {
+    char *clave;
+    char *tipo;
+    char **miembros;
+    unsigned miembros_count;
+};
+
+struct reglas_yaml {
+    bool inconsistencia_algun_campo, mixtos_contabilizan;
+    bool representantes_en_limite_especial, representantes_fijos;
+    int64_t boletas_especial_max, representantes_default;
+};
+
+struct columna_yaml {
+    char *nombre;
+    char *fuente;
+    char *apostrofo; /* optional */
+};
+
+struct excepcion_yaml {
+    char **columnas;
+    unsigned columnas_count;
+    char **estados;
+    unsigned estados_count;
+    char *tipos; /* optional */
+    char *texto;
+};
+
+struct textos_yaml {
+    char *ilegible, *sin_dato, *no_aplica;
+    char *sin_hora, *sin_imagen, *sin_codigo, *sin_representantes, *sin_identificacion;
+};
+
+struct observaciones_yaml {
+    char *estilo;
+    char *apertura, *separador, *cierre; /* lista only */
+    char **orden;                        /* lista only */
+    unsigned orden_count;
+    char *ninguna, *no_capturada, *fuera;
+    char *algun_campo;         /* local only */
+    char *ilegible, *sin_dato; /* lista only */
+    char *excede, *excede_especial;
+    char *todos_ilegibles, *todos_sin_dato, *todos_mixto;
+    char *paquete_no_entregado, *casilla_no_instalada, *sin_bolsa, *contingencia_urna;
+};
+
+struct contabilizada_yaml {
+    char *si, *no, *fuera, *no_capturada;
+};
+
+struct perfil_yaml {
+    char *archivo, *archivo_candidaturas;
+    char *separador, *fin_de_linea, *comillas, *porcentajes;
+    bool bom;
+    char *titulo; /* optional: the name of the election */
+    char **preambulo;
+    unsigned preambulo_count;
+    char *formato_fecha, *formato_hora;
+    char *formato_hora_fuera; /* optional */
+    char **encabezado;        /* optional: other names for the 13 */
+    unsigned encabezado_count;
+    struct columna_yaml *columnas;
+    unsigned columnas_count;
+    struct textos_yaml textos;
+    struct excepcion_yaml *excepciones;
+    unsigned excepciones_count;
+    struct observaciones_yaml observaciones;
+    struct contabilizada_yaml contabilizada;
+};
+
+struct eleccion_yaml {
+    char *clave, *nombre, *territorio;
+    char **campos;
+    unsigned campos_count;
+    struct opcion_yaml *opciones;
+    unsigned opciones_count;
+    struct reglas_yaml reglas;
+    struct perfil_yaml perfil;
+};
+
+struct vocabularios_yaml {
+    char **mecanismos, **documentos, **origenes, **digitalizaciones;
+    unsigned mecanismos_count, documentos_count, origenes_count, digitalizaciones_count;
+};
+
+struct definicion_yaml {
+    char *proceso, *nombre, *entidad, *modo, *desfase, *inicio, *fin;
+    int64_t cadencia_s, cadencia_bases_s;
+    struct vocabularios_yaml vocabularios;
+    struct eleccion_yaml *elecciones;
+    unsigned elecciones_count;
+};
+
+extern const cyaml_schema_value_t definicion_yaml_schema;
+
+#endif

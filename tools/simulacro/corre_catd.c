@@ -104,9 +104,8 @@ static void on_acopio(void *context, unsigned code, const json_t *json)
     catd->enviados = 0;
     if (code != 200 || json_array_size(list) != count) {
         (void)json_unpack((json_t *)json, "{s:{s:s}}", "error", "mensaje", &mensaje);
-        noche_falla(noche,
-                    code == 0 ? "%s: nadie contestó a tiempo%.0u%s" : "%s: HTTP %u: %s",
-                    catd->url, code, mensaje);
+        noche_falla(noche, "%s: HTTP %u: %s", catd->url, code,
+                    code == 0 ? "nadie contestó a tiempo" : mensaje);
         return;
     }
     for (size_t i = 0; i < count; i++) {

@@ -12,7 +12,7 @@
 #define IDLE_REAL_MS 300 /* a longer wait with nothing to do is skipped */
 
 /* splitmix64: small, seeded, the same on every machine. */
-static uint64_t azar(uint64_t seed, uint64_t n)
+uint64_t noche_azar(uint64_t seed, uint64_t n)
 {
     uint64_t z = seed + (n + 1) * UINT64_C(0x9E3779B97F4A7C15);
 
@@ -39,47 +39,9 @@ void noche_avanza(struct noche *noche)
     noche->avance_ms = clock_monotonic_ms();
 }
 
-/* ---- opening */
+/* ---- letting facts out */
 
-static enum prep_status on_catalogo(const struct catalogo_acta *acta, void *context,
-                                    struct prep_reason *reason)
-{
-    struct noche *noche = context;
-    const size_t index = (size_t)acta->id;
-
-    if (index >= noche->acta_count) {
-        const size_t count = noche->acta_count == 0 ? 4096 : noche->acta_count * 2;
-        struct acta_sim *more = realloc(noche->actas, count * sizeof *more);
-
-        if (more == NULL) {
-            return prep_fail(reason, PREP_ERR_MEMORY, "sin memoria para el catálogo");
-        }
-        memset(more + noche->acta_count, 0, (count - noche->acta_count) * sizeof *more);
-        noche->actas = more;
-        noche->acta_count = count;
-    }
-    noche->actas[index].id = acta->id;
-    memcpy(noche->actas[index].clave, acta->clave_acta, sizeof acta->clave_acta);
-    noche->catalogo_count = index;
-    return PREP_OK;
-}
-
-static enum prep_status catalogo_abre(struct noche *noche, struct prep_reason *reason)
-{
-    enum prep_status status = PREP_OK;
-    struct hash sha256;
-    char *path = NULL;
-
-    if (asprintf(&path, "%s/catalogo.csv", noche->opciones->carpeta) < 0) {
-        return prep_fail(reason, PREP_ERR_MEMORY, "sin memoria");
-    }
-    status =
-        catalogo_read(path, noche->definicion, on_catalogo, noche, &sha256, reason);
-    free(path);
-    return status;
-}
-
-static uint32_t hecho_indice(const struct noche *noche, const struct hecho *hecho)
+uint32_t noche_indice_hecho(const struct noche *noche, const struct hecho *hecho)
 {
     if (hecho->fuera != 0) {
         return (uint32_t)noche->catalogo_count + hecho->fuera;
@@ -87,82 +49,7 @@ static uint32_t hecho_indice(const struct noche *noche, const struct hecho *hech
     return (uint32_t)hecho->acta;
 }
 
-static void cuenta(struct noche *noche, const struct hecho *hecho)
-{
-    struct acta_sim *acta = &noche->actas[hecho_indice(noche, hecho)];
-
-    switch (hecho->tipo) {
-    case HECHO_ACOPIO:
-        noche->total.acopios++;
-        break;
-    case HECHO_IMAGEN:
-        noche->total.imagenes++;
-        break;
-    case HECHO_CAPTURA:
-        noche->total.capturas++;
-        acta->corte_captura = hecho->corte;
-        break;
-    case HECHO_VERIFICACION:
-        noche->total.verificaciones++;
-        acta->corte_verificacion = hecho->corte;
-        break;
-    case HECHO_COTEJO:
-        noche->total.cotejos++;
-        break;
-    }
-}
-
-/* A first reading: how much there is of each, and in which corte. */
-static enum prep_status cuenta_todo(struct noche *noche, struct prep_reason *reason)
-{
-    static const struct acta_labor none = { .mano = -1 };
-    struct hechos_reader *reader = NULL;
-    struct hecho *hecho = noche->siguiente;
-    enum prep_status status = hechos_open(noche->opciones->carpeta, &reader, reason);
-    bool fin = false;
-
-    while (status == PREP_OK) {
-        status = hechos_next(reader, hecho, &fin, reason);
-        if (status != PREP_OK || fin) {
-            break;
-        }
-        if (hecho->fuera == 0 && hecho->acta > noche->catalogo_count) {
-            status = prep_fail(reason, PREP_ERR_RANGE,
-                               "hechos.csv: el acta %" PRIu64
-                               " no está en catalogo.csv; importe de nuevo la base",
-                               hecho->acta);
-            break;
-        }
-        while (hecho_indice(noche, hecho) >= noche->acta_count) {
-            struct acta_sim *more =
-                realloc(noche->actas, (noche->acta_count + 256) * sizeof *more);
-
-            assert(more != NULL);
-            memset(more + noche->acta_count, 0, 256 * sizeof *more);
-            noche->actas = more;
-            noche->acta_count += 256;
-        }
-        cuenta(noche, hecho);
-    }
-    hechos_close(&reader);
-    for (size_t i = 0; i < noche->acta_count; i++) {
-        struct acta_sim *acta = &noche->actas[i];
-        const uint64_t r = azar(noche->opciones->semilla, i);
-
-        acta->labor[LABOR_CAPTURA] = none;
-        acta->labor[LABOR_VERIFICA] = none;
-        /* An error nobody has verified yet would be published with its corte. */
-        if (acta->corte_captura != 0 &&
-            acta->corte_captura == acta->corte_verificacion &&
-            (double)(r % 1000000) < noche->opciones->errores * 10000.0) {
-            acta->paso_alterado = (r >> 32) & 1 ? 1 : 2;
-            noche->alteradas++;
-        }
-    }
-    return status;
-}
-
-static enum prep_status lee_siguiente(struct noche *noche, struct prep_reason *reason)
+enum prep_status noche_lee(struct noche *noche, struct prep_reason *reason)
 {
     bool fin = false;
     const enum prep_status status =
@@ -175,88 +62,6 @@ static enum prep_status lee_siguiente(struct noche *noche, struct prep_reason *r
     }
     return status;
 }
-
-enum prep_status noche_abre(struct noche *noche, const struct corre_opciones *opciones,
-                            struct prep_reason *reason)
-{
-    enum prep_status status = PREP_OK;
-
-    *noche = (struct noche){ .opciones = opciones, .linea = 1, .corte = 1 };
-    noche->siguiente = malloc(sizeof *noche->siguiente);
-    if (noche->siguiente == NULL) {
-        return prep_fail(reason, PREP_ERR_MEMORY, "sin memoria");
-    }
-    status = corre_config_load(opciones->config, &noche->config, reason);
-    if (status == PREP_OK && noche->config.persona_count < opciones->operadores) {
-        status = prep_fail(reason, PREP_ERR_CONFIG,
-                           "%s: hay %zu operadores y se piden %zu; agregue más o baje "
-                           "--operadores",
-                           noche->config.archivo->operadores,
-                           noche->config.persona_count, opciones->operadores);
-    }
-    if (status == PREP_OK) {
-        status = definicion_load(opciones->carpeta, &noche->definicion, reason);
-    }
-    if (status == PREP_OK && noche->definicion->modo != MODO_SIMULACRO) {
-        status = prep_fail(reason, PREP_ERR_CONFIG,
-                           "%s/definicion.yaml: modo: oficial; corre solo reproduce "
-                           "elecciones en modo: simulacro",
-                           opciones->carpeta);
-    }
-    if (status == PREP_OK) {
-        status = catalogo_abre(noche, reason);
-    }
-    if (status == PREP_OK) {
-        status =
-            cortes_read(opciones->carpeta, &noche->cortes, &noche->corte_count, reason);
-    }
-    if (status == PREP_OK) {
-        status = cuenta_todo(noche, reason);
-    }
-    if (status == PREP_OK) {
-        status = hechos_open(opciones->carpeta, &noche->reader, reason);
-    }
-    if (status == PREP_OK) {
-        status = lee_siguiente(noche, reason);
-    }
-    if (status == PREP_OK) {
-        status = cliente_abre(&noche->cliente, opciones->plazo_ms, reason);
-    }
-    noche->real_ms = clock_monotonic_ms();
-    if (noche->siguiente != NULL) {
-        noche->simulado_ms = noche->siguiente->hora_ms;
-    }
-    noche_avanza(noche);
-    return status;
-}
-
-static void cola_libera(struct cola *cola)
-{
-    for (size_t i = cola->first; i < cola->first + cola->count; i++) {
-        free(cola->items[i].identificacion);
-    }
-    free(cola->items);
-}
-
-void noche_cierra(struct noche *noche)
-{
-    cliente_cierra(&noche->cliente);
-    hechos_close(&noche->reader);
-    for (size_t i = 0; i < noche->acta_count; i++) {
-        free(noche->actas[i].labor[LABOR_CAPTURA].celdas);
-        free(noche->actas[i].labor[LABOR_VERIFICA].celdas);
-    }
-    cola_libera(&noche->acopios);
-    cola_libera(&noche->imagenes);
-    cola_libera(&noche->cotejos);
-    free(noche->siguiente);
-    free(noche->actas);
-    free(noche->cortes);
-    definicion_free(&noche->definicion);
-    corre_config_done(&noche->config);
-}
-
-/* ---- letting facts out */
 
 void cola_agrega(struct cola *cola, const struct hecho_suelto *hecho)
 {
@@ -292,6 +97,14 @@ void cola_quita(struct cola *cola, size_t count)
     cola->count -= count;
 }
 
+void cola_libera(struct cola *cola)
+{
+    for (size_t i = cola->first; i < cola->first + cola->count; i++) {
+        free(cola->items[i].identificacion);
+    }
+    free(cola->items);
+}
+
 size_t cola_largo(const struct cola *cola)
 {
     return cola->count;
@@ -300,7 +113,8 @@ size_t cola_largo(const struct cola *cola)
 static void labor_debe(struct noche *noche, enum labor_clase clase,
                        const struct hecho *hecho)
 {
-    struct acta_labor *labor = &noche->actas[hecho_indice(noche, hecho)].labor[clase];
+    struct acta_labor *labor =
+        &noche->actas[noche_indice_hecho(noche, hecho)].labor[clase];
 
     if (labor->estado != LABOR_NO_TOCA) {
         return; /* importa gives one of each */
@@ -355,7 +169,7 @@ void labor_termina(struct noche *noche, enum labor_clase clase, uint32_t acta)
 static void hecho_sale(struct noche *noche, const struct hecho *hecho)
 {
     struct hecho_suelto suelto = {
-        .acta = hecho_indice(noche, hecho),
+        .acta = noche_indice_hecho(noche, hecho),
         .linea = noche->linea,
         .tipo = hecho->tipo,
         .hora_ms = hecho->hora_ms,
@@ -436,7 +250,7 @@ enum prep_status noche_suelta(struct noche *noche, struct prep_reason *reason)
     while (status == PREP_OK && !noche_corte_suelto(noche) &&
            noche->siguiente->hora_ms <= now) {
         hecho_sale(noche, noche->siguiente);
-        status = lee_siguiente(noche, reason);
+        status = noche_lee(noche, reason);
     }
     return status;
 }
@@ -479,7 +293,7 @@ void noche_celdas(const struct noche *noche, uint32_t acta, unsigned paso,
     const struct acta_sim *sim = &noche->actas[acta];
     const struct acta_labor *labor =
         &sim->labor[paso == 1 ? LABOR_CAPTURA : LABOR_VERIFICA];
-    const uint64_t r = azar(noche->opciones->semilla ^ UINT64_C(0xC0FFEE), acta);
+    const uint64_t r = noche_azar(noche->opciones->semilla ^ UINT64_C(0xC0FFEE), acta);
     size_t k = 0;
 
     *out_count = labor->celda_count;

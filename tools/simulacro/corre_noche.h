@@ -130,6 +130,13 @@ void noche_celdas(const struct noche *noche, uint32_t acta, unsigned paso,
 /* The two first captures, as played, do not agree. */
 bool noche_discrepa(const struct noche *noche, uint32_t acta);
 
+/* Shared with corre_abre.c: the next fact of the file, and where its acta is. */
+PREP_MUST_CHECK
+enum prep_status noche_lee(struct noche *noche, struct prep_reason *reason);
+uint32_t noche_indice_hecho(const struct noche *noche, const struct hecho *hecho);
+/* The n-th number of a seed, the same on every machine. */
+uint64_t noche_azar(uint64_t seed, uint64_t n);
+
 /* Something happened: the night is not stuck. */
 void noche_avanza(struct noche *noche);
 /* The first failure stops the night; later ones are ignored. */
@@ -145,6 +152,7 @@ void labor_termina(struct noche *noche, enum labor_clase clase, uint32_t acta);
 void cola_agrega(struct cola *cola, const struct hecho_suelto *hecho);
 struct hecho_suelto *cola_primero(const struct cola *cola, size_t n); /* or NULL */
 void cola_quita(struct cola *cola, size_t count);
+void cola_libera(struct cola *cola);
 size_t cola_largo(const struct cola *cola);
 
 #endif

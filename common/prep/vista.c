@@ -1,0 +1,112 @@
+#include "prep/vista.h"
+
+#include <jansson.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "prep/acta_id.h"
+
+struct identidad {
+    const char *campo;
+    size_t offset, size;
+};
+
+#define IDENTIDAD(campo)                                                               \
+    {                                                                                  \
+#campo, offsetof(struct catalogo_acta, campo),                                 \
+            sizeof(((struct catalogo_acta *)0)->campo)                                 \
+    }
+
+static const struct identidad identidades[] = {
+    IDENTIDAD(clave_casilla),  IDENTIDAD(clave_acta), IDENTIDAD(entidad),
+    IDENTIDAD(entidad_nombre), IDENTIDAD(territorio), IDENTIDAD(territorio_nombre),
+    IDENTIDAD(seccion),        IDENTIDAD(id_casilla), IDENTIDAD(tipo_casilla),
+    IDENTIDAD(ext_contigua),   IDENTIDAD(ubicacion),  IDENTIDAD(tipo_acta),
+    IDENTIDAD(catd),
+};
+
+void vista_identificacion(const char *json, size_t len,
+                          struct catalogo_acta *out_catalogo)
+{
+    json_t *root = json_loadb(json, len, JSON_REJECT_DUPLICATES, NULL);
+
+    *out_catalogo = (struct catalogo_acta){
+        .representantes = CATALOGO_REPRESENTANTES_DESCONOCIDO,
+    };
+    for (size_t i = 0; i < sizeof identidades / sizeof identidades[0]; i++) {
+        const char *text =
+            json_string_value(json_object_get(root, identidades[i].campo));
+
+        if (text != NULL && strlen(text) < identidades[i].size) {
+            strcpy((char *)out_catalogo + identidades[i].offset, text);
+        }
+    }
+    json_decref(root);
+}
+
+static void tiempos(const struct definicion *definicion, const struct acta_row *row,
+                    struct acta_vista *vista)
+{
+    const char *origen =
+        row->tiene_imagen ? vocabulario_texto(&definicion->origenes, row->imagen_origen)
+                          : NULL;
+    bool casilla = origen != NULL && strcmp(origen, VISTA_ORIGEN_CASILLA) == 0;
+
+    vista->acopio_ms = CLOCK_UNKNOWN;
+    if (row->tiene_imagen && (casilla || !row->tiene_acopio)) {
+        vista->acopio_ms = row->imagen_ms;
+    } else if (row->tiene_acopio) {
+        vista->acopio_ms = row->acopio_ms;
+    }
+    vista->captura_ms = row->tiene_captura[0] ? row->captura_ms[0] : CLOCK_UNKNOWN;
+    vista->verificacion_ms =
+        row->tiene_verificacion ? row->verificacion_ms : CLOCK_UNKNOWN;
+}
+
+enum prep_status vista_arma(const struct definicion *definicion,
+                            const struct eleccion *eleccion,
+                            const struct catalogo_acta *catalogo,
+                            const struct acta_row *row, struct acta_vista *out_vista,
+                            struct prep_reason *reason)
+{
+    struct acta_vista *v = out_vista;
+    enum prep_status status = PREP_OK;
+
+    v->catalogo = *catalogo;
+    v->hechos = (struct acta_hechos){
+        .fuera_de_catalogo = acta_id_es_fuera(row->id),
+        .sin_acta = row->tiene_acopio ? (enum sin_acta)row->sin_acta : SIN_ACTA_NO,
+        .tipo_casilla = catalogo->tipo_casilla[0],
+        .lista_nominal = catalogo->lista_nominal,
+        .representantes = catalogo->representantes,
+    };
+    if (row->tiene_verificacion && !v->hechos.fuera_de_catalogo) {
+        status = eleccion_celdas_check(eleccion, catalogo->no_aplica, row->verificacion,
+                                       row->verificacion_count, reason);
+        if (status == PREP_OK) {
+            memcpy(v->celdas, row->verificacion,
+                   eleccion->celda_count * sizeof v->celdas[0]);
+            v->hechos.verificada = true;
+            v->hechos.celdas = v->celdas;
+        } else {
+            status = PREP_ERR_RANGE;
+        }
+    }
+    v->mecanismo = row->tiene_acopio ? row->mecanismo : 0;
+    v->documento = row->tiene_acopio && row->acopio_documento != 0
+                       ? row->acopio_documento
+                       : (row->tiene_imagen ? row->imagen_documento : 0);
+    v->origen = row->tiene_imagen ? row->imagen_origen : 0;
+    v->digitalizacion = row->tiene_imagen ? row->imagen_digitalizacion : 0;
+    v->cotejada = row->tiene_cotejo ? row->cotejo : 0;
+    /* For the row to say when it was received, an image will do. */
+    v->tiene_acopio = row->tiene_acopio || row->tiene_imagen;
+    v->tiene_captura = row->tiene_captura[0];
+    v->tiene_verificacion = row->tiene_verificacion;
+    v->tiene_imagen = row->tiene_imagen;
+    v->imagen = row->imagen;
+    tiempos(definicion, row, v);
+    reglas_decide(eleccion, &v->hechos, &v->decision);
+    return status;
+}

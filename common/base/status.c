@@ -58,6 +58,8 @@ int prep_exit_code(enum prep_status status)
         return EX_TEMPFAIL;
     case PREP_ERR_AUTH:
         return EX_NOPERM;
+    case PREP_ERR_MEMORY:
+        return EX_OSERR;
     default:
         return EX_DATAERR;
     }

@@ -8,6 +8,19 @@
  *     service or this process at any instant loses nothing: the spool says what is
  *     left, the ledger says what arrived, repeats are answered as before.
  *
+ *     What the service can show to be wrong is reported and not repeated blindly:
+ *
+ *         the service holds more of this chain than the spool, or another event in
+ *         the place of one of ours (a spool restored from a copy, two workers with one
+ *         key): the line stops, PREP_ERR_CONFLICT
+ *         the ledger lost events that it had acknowledged: PREP_ERR_GAP, with
+ *         "libro.retrocedio" in the reason; they are sent again
+ *         it refuses an event (status of the Rechazo): the line stops
+ *         it cannot store now (UNAVAILABLE, FULL, IO, UNKNOWN, MEMORY): waits and goes
+ * on
+ *
+ *     A stopped line tries again, one event at a time, every SENDER_STOPPED_MS.
+ *
  * EVENTS (reported through callbacks; the daemon logs)
  *     acuse stored, rejection (gap: resends from `esperada`; fork or refusal: that
  *     event stops the line and an operator is told), silence, line back.
@@ -21,6 +34,15 @@
 
 #include "prep/spool.h"
 #include "prep/transport.h"
+
+#define SENDER_WINDOW_DEFAULT 64u
+#define SENDER_WINDOW_MAX 512u
+#define SENDER_CHUNKS_MAX 2u   /* image chunks without answer: events pass first */
+#define SENDER_SILENCE_MS 3000 /* unanswered for this long: the line is down */
+#define SENDER_SILENCE_MAX_MS 10000
+#define SENDER_CHUNK_SILENCE_MS 30000 /* the same while a chunk is on its way */
+#define SENDER_IDLE_MS 10000          /* asks for the head when nothing else is said */
+#define SENDER_STOPPED_MS 60000
 
 struct sender; /* opaque */
 
@@ -50,7 +72,8 @@ zsock_t *sender_socket(struct sender *sender);
 void sender_on_readable(struct sender *sender);
 void sender_on_timer(struct sender *sender);
 void sender_wake(struct sender *sender);
-/* For image chunks, outside the event window; PREP_ERR_FULL: try later. */
+/* For image chunks and questions, outside the event window. PREP_ERR_FULL: the line is
+ * down or SENDER_CHUNKS_MAX chunks wait for their Avance; try later. */
 PREP_MUST_CHECK
 enum prep_status sender_send(struct sender *sender, const Prep__Peticion *peticion);
 bool sender_idle(const struct sender *sender); /* nothing without acuse */

@@ -10,8 +10,9 @@
 #define QUEUE_IN 64
 #define QUEUE_OUT 64
 #define ANSWERS_QUEUE 1000 /* answers and announcements: small */
-#define HEARTBEAT_MS 2000
-#define HEARTBEAT_TIMEOUT_MS 6000
+/* A ping waits behind a 256 KiB chunk: the timeout lets two pass at 256 kbit/s. */
+#define HEARTBEAT_MS 3000
+#define HEARTBEAT_TIMEOUT_MS 20000
 #define HANDSHAKE_MS 5000
 #define RECONNECT_MS 100
 #define RECONNECT_MAX_MS 2000

@@ -77,6 +77,10 @@ struct campo {
 struct reglas_parametros {
     /* Row 8 of table 6.2 counts in the percentage of inconsistencies. */
     bool inconsistencia_algun_campo;
+    /* Actas "sin acta" count in the percentage of inconsistencies too. */
+    bool inconsistencia_sin_acta;
+    /* A quantity that is not a vote, ilegible or sin dato, raises row 8 too. */
+    bool campos_dan_observacion;
     /* No number at all, but both ilegible and sin dato: counts. */
     bool mixtos_contabilizan;
     /* The limit of an especial is cap + REP, or the cap alone. */

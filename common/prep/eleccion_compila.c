@@ -249,6 +249,8 @@ static enum prep_status reglas_compila(const struct cargador *cargador,
     }
     *out_reglas = (struct reglas_parametros){
         .inconsistencia_algun_campo = yaml->inconsistencia_algun_campo,
+        .inconsistencia_sin_acta = yaml->inconsistencia_sin_acta,
+        .campos_dan_observacion = yaml->campos_dan_observacion,
         .mixtos_contabilizan = yaml->mixtos_contabilizan,
         .representantes_en_limite_especial = yaml->representantes_en_limite_especial,
         .representantes_fijos = yaml->representantes_fijos,

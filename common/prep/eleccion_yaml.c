@@ -38,6 +38,8 @@ static const cyaml_schema_value_t opcion_schema = {
 
 static const cyaml_schema_field_t reglas_fields[] = {
     SI_NO(reglas_yaml, inconsistencia_algun_campo),
+    SI_NO(reglas_yaml, inconsistencia_sin_acta),
+    SI_NO(reglas_yaml, campos_dan_observacion),
     SI_NO(reglas_yaml, mixtos_contabilizan),
     SI_NO(reglas_yaml, representantes_en_limite_especial),
     SI_NO(reglas_yaml, representantes_fijos),
@@ -68,15 +70,11 @@ static const cyaml_schema_value_t excepcion_schema = {
 };
 
 static const cyaml_schema_field_t textos_fields[] = {
-    TEXTO(textos_yaml, ilegible),
-    TEXTO(textos_yaml, sin_dato),
-    TEXTO(textos_yaml, no_aplica),
-    TEXTO(textos_yaml, sin_hora),
-    TEXTO(textos_yaml, sin_imagen),
-    TEXTO(textos_yaml, sin_codigo),
-    TEXTO(textos_yaml, sin_representantes),
-    TEXTO(textos_yaml, sin_identificacion),
-    CYAML_FIELD_END,
+    TEXTO(textos_yaml, ilegible),           TEXTO(textos_yaml, sin_dato),
+    TEXTO(textos_yaml, no_aplica),          TEXTO(textos_yaml, sin_hora),
+    TEXTO(textos_yaml, sin_imagen),         TEXTO(textos_yaml, sin_codigo),
+    TEXTO(textos_yaml, sin_representantes), TEXTO(textos_yaml, sin_identificacion),
+    TEXTO(textos_yaml, sin_cotejo),         CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t observaciones_fields[] = {
@@ -127,6 +125,7 @@ static const cyaml_schema_field_t perfil_fields[] = {
     LISTA_OPCIONAL(perfil_yaml, encabezado),
     SECUENCIA(perfil_yaml, columnas, columna_schema),
     SECCION(perfil_yaml, textos, textos_fields),
+    LISTA_OPCIONAL(perfil_yaml, no_aplica_en),
     SECUENCIA(perfil_yaml, excepciones, excepcion_schema),
     SECCION(perfil_yaml, observaciones, observaciones_fields),
     SECCION(perfil_yaml, contabilizada, contabilizada_fields),

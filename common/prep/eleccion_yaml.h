@@ -21,7 +21,8 @@ struct opcion_yaml {
 };
 
 struct reglas_yaml {
-    bool inconsistencia_algun_campo, mixtos_contabilizan;
+    bool inconsistencia_algun_campo, inconsistencia_sin_acta;
+    bool campos_dan_observacion, mixtos_contabilizan;
     bool representantes_en_limite_especial, representantes_fijos;
     int64_t boletas_especial_max, representantes_default;
 };
@@ -44,6 +45,7 @@ struct excepcion_yaml {
 struct textos_yaml {
     char *ilegible, *sin_dato, *no_aplica;
     char *sin_hora, *sin_imagen, *sin_codigo, *sin_representantes, *sin_identificacion;
+    char *sin_cotejo;
 };
 
 struct observaciones_yaml {
@@ -77,6 +79,8 @@ struct perfil_yaml {
     struct columna_yaml *columnas;
     unsigned columnas_count;
     struct textos_yaml textos;
+    char **no_aplica_en; /* optional */
+    unsigned no_aplica_en_count;
     struct excepcion_yaml *excepciones;
     unsigned excepciones_count;
     struct observaciones_yaml observaciones;

@@ -214,9 +214,19 @@ static enum perfil_estado estado_de(const struct acta_decision *decision)
     return decision->causas & CAUSA_TODOS_MIXTO ? PERFIL_TODOS_MIXTO : PERFIL_NORMAL;
 }
 
-static const char *excepcion(const struct perfil_columna *columna,
-                             enum perfil_estado estado, char tipo)
+static const char *excepcion(const struct perfil *perfil,
+                             const struct eleccion *eleccion,
+                             const struct perfil_columna *columna,
+                             const struct acta_vista *vista, enum perfil_estado estado)
 {
+    const char tipo = vista->hechos.tipo_casilla;
+
+    if ((perfil->no_aplica_en & (1u << estado)) != 0 &&
+        columna->fuente == FUENTE_CELDA && columna->indice >= eleccion->campo_count &&
+        catalogo_no_aplica(vista->catalogo.no_aplica,
+                           columna->indice - eleccion->campo_count)) {
+        return perfil->no_aplica;
+    }
     for (size_t i = 0; i < columna->excepcion_count; i++) {
         const struct perfil_excepcion *at = &columna->excepciones[i];
 
@@ -348,7 +358,8 @@ static const char *valor(const struct definicion *definicion,
     case FUENTE_DOCUMENTO:
         return codigo(perfil, &definicion->documentos, vista->documento);
     case FUENTE_COTEJADA:
-        return numero(vista->cotejada, scratch);
+        return vista->cotejada == 0 ? perfil->sin_cotejo
+                                    : numero(vista->cotejada, scratch);
     }
     return "";
 }
@@ -362,7 +373,7 @@ void perfil_fila(const struct definicion *definicion, const struct eleccion *ele
 
     for (size_t i = 0; i < perfil->columna_count; i++) {
         const struct perfil_columna *columna = &perfil->columnas[i];
-        const char *text = excepcion(columna, estado, vista->hechos.tipo_casilla);
+        const char *text = excepcion(perfil, eleccion, columna, vista, estado);
 
         if (i > 0) {
             buffer_add_char(out, perfil->separador);

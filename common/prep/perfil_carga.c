@@ -180,6 +180,7 @@ enum prep_status perfil_compila(struct cargador *cargador,
     perfil->sin_codigo = obra_copia(&obra, yaml->textos.sin_codigo);
     perfil->sin_representantes = obra_copia(&obra, yaml->textos.sin_representantes);
     perfil->sin_identificacion = obra_copia(&obra, yaml->textos.sin_identificacion);
+    perfil->sin_cotejo = obra_copia(&obra, yaml->textos.sin_cotejo);
     perfil->contabilizada_si = obra_copia(&obra, yaml->contabilizada.si);
     perfil->contabilizada_no = obra_copia(&obra, yaml->contabilizada.no);
     perfil->contabilizada_fuera = obra_copia(&obra, yaml->contabilizada.fuera);

@@ -206,6 +206,23 @@ static enum prep_status excepcion_compila(struct obra *obra, size_t at)
     return PREP_OK;
 }
 
+static enum prep_status no_aplica_compila(struct obra *obra)
+{
+    for (size_t i = 0; i < obra->yaml->no_aplica_en_count; i++) {
+        size_t estado = 0;
+        enum prep_status status = obra_palabra(
+            obra, ruta("elecciones[%zu].perfil.no_aplica_en[%zu]", obra->index, i),
+            obra->yaml->no_aplica_en[i], perfil_estado_palabras, PERFIL_ESTADO_COUNT,
+            &estado);
+
+        if (status != PREP_OK) {
+            return status;
+        }
+        obra->perfil->no_aplica_en |= 1u << estado;
+    }
+    return PREP_OK;
+}
+
 enum prep_status obra_excepciones(struct obra *obra)
 {
     if (obra->yaml->excepciones_count > EXCEPCIONES_MAX) {
@@ -220,5 +237,5 @@ enum prep_status obra_excepciones(struct obra *obra)
             return status;
         }
     }
-    return PREP_OK;
+    return no_aplica_compila(obra);
 }

@@ -104,7 +104,10 @@ struct perfil {
     struct perfil_columna *columnas;
     const char *ilegible, *sin_dato, *no_aplica;
     const char *sin_hora, *sin_imagen, *sin_codigo, *sin_representantes;
-    const char *sin_identificacion;
+    const char *sin_identificacion, *sin_cotejo;
+    /* Kinds of row where an option that the acta does not have prints no_aplica
+     * instead of the exception: bits as in perfil_excepcion. */
+    uint32_t no_aplica_en;
     struct perfil_observaciones observaciones;
     const char *contabilizada_si, *contabilizada_no, *contabilizada_fuera,
         *contabilizada_no_capturada;

@@ -32,15 +32,20 @@ const char *const encabezado_nombres[ENCABEZADO_COUNT] = {
 struct votos {
     size_t numeros, ilegibles, sin_dato;
     uint32_t total;
+    uint32_t campos_dudosos; /* causes of the other quantities, when they count */
 };
 
 static struct votos votos_cuenta(const struct eleccion *eleccion, const celda *celdas)
 {
     struct votos votos = { 0 };
+    uint32_t campos_dudosos = 0;
 
-    for (size_t i = eleccion->campo_count; i < eleccion->celda_count; i++) {
+    for (size_t i = 0; i < eleccion->celda_count; i++) {
         assert(celda_es_valida(celdas[i]));
-        if (celda_es_numero(celdas[i])) {
+        if (i < eleccion->campo_count) {
+            campos_dudosos |= celdas[i] == CELDA_ILEGIBLE ? CAUSA_ILEGIBLE : 0;
+            campos_dudosos |= celdas[i] == CELDA_SIN_DATO ? CAUSA_SIN_DATO : 0;
+        } else if (celda_es_numero(celdas[i])) {
             votos.numeros++;
             votos.total += (uint32_t)celdas[i];
         } else if (celdas[i] == CELDA_ILEGIBLE) {
@@ -49,6 +54,7 @@ static struct votos votos_cuenta(const struct eleccion *eleccion, const celda *c
             votos.sin_dato++;
         }
     }
+    votos.campos_dudosos = eleccion->reglas.campos_dan_observacion ? campos_dudosos : 0;
     return votos;
 }
 
@@ -126,6 +132,7 @@ static void decide_votos(const struct eleccion *eleccion,
         decision->estado = ACTA_EXCEDE;
         decision->causas |= CAUSA_EXCEDE;
     } else {
+        decision->causas |= votos.campos_dudosos;
         decision->estado = decision->causas != 0 ? ACTA_ALGUN_CAMPO : ACTA_NORMAL;
         decision->contabilizada = true;
     }
@@ -147,6 +154,7 @@ void reglas_decide(const struct eleccion *eleccion, const struct acta_hechos *he
         decision.estado = ACTA_SIN_ACTA;
         decision.causas = CAUSA_SIN_ACTA;
         decision.capturada = true;
+        decision.inconsistente = eleccion->reglas.inconsistencia_sin_acta;
     } else if (hechos->verificada) {
         assert(hechos->celdas != NULL);
         decide_votos(eleccion, hechos, &decision);

@@ -14,6 +14,7 @@
 #   night_names                     the processes, services first
 #   night_pg_start | night_pg_stop | night_pg_kill | night_psql ARGS...
 #   night_port NAME                 HTTP port of a process
+#   night_destroy                   stop, and remove the database
 #
 # Everything lives in DIR: run/NAME.pid, logs/NAME.log, config/NAME.yaml, publica/.
 # Nothing outside the list of pids in DIR/run is ever signalled.
@@ -65,6 +66,40 @@ night_ports() {
         echo "$port" >"$NIGHT_DIR/puertos/$name"
         port=$((port + 1))
     done
+}
+
+# Each process has its own keys; the topology declares their public halves.
+night_keys() {
+    local name stage number=0 proceso
+    local -a recibe anuncia
+    proceso=$(sed -n 's/^proceso: *//p' "$NIGHT_DIR/eleccion/definicion.yaml" | tr -d "\"'")
+    rm -rf "$NIGHT_DIR/llaves" "$NIGHT_DIR/topologia.yaml"
+    while read -r name _ stage; do
+        number=$((number + 1))
+        recibe=() anuncia=()
+        case $stage in
+        acopio | digitaliza) recibe=(--recibe "tcp://127.0.0.1:$(night_port "$name")") ;;
+        esac
+        case $stage in
+        *-catd) ;;
+        *) anuncia=(--anuncia "ipc://$NIGHT_SOCKETS/$stage.pub") ;;
+        esac
+        "$NIGHT_BIN/prep" llaves crea --nombre "$name" --salida "$NIGHT_DIR/llaves" \
+            >/dev/null &&
+            "$NIGHT_BIN/prep" topologia agrega --topologia "$NIGHT_DIR/topologia.yaml" \
+                --publica "$NIGHT_DIR/llaves/$name.publica" --numero "$number" \
+                --etapa "$stage" --host local --proceso "$proceso" \
+                "${recibe[@]}" "${anuncia[@]}" >/dev/null ||
+            night_fail "no se pudieron hacer las llaves de $name" || return 1
+    done <<<"$NIGHT_TABLE"
+}
+
+# The socket of a feed must fit in 107 bytes; a deep folder does not.
+night_sockets() {
+    NIGHT_SOCKETS=$NIGHT_DIR/run
+    [ ${#NIGHT_SOCKETS} -le 80 ] || NIGHT_SOCKETS=$(cat "$NIGHT_DIR/sockets" 2>/dev/null) ||
+        { NIGHT_SOCKETS=$(mktemp -d /tmp/prep-noche.XXXXXX) &&
+            echo "$NIGHT_SOCKETS" >"$NIGHT_DIR/sockets"; }
 }
 
 # Each with a random token; the daemons know only its hash.
@@ -162,7 +197,7 @@ night_create() {
     chmod 755 "$NIGHT_DIR"
     ln -sfn "$eleccion" "$NIGHT_DIR/eleccion"
     mkdir -p "$NIGHT_DIR"/logs "$NIGHT_DIR"/run
-    night_ports && night_keys && night_operators && night_pg_start &&
+    night_ports && night_sockets && night_keys && night_operators && night_pg_start &&
         night_settings && night_database
 }
 
@@ -171,7 +206,22 @@ night_open() {
     [ -f "$NIGHT_DIR/simulacro.yaml" ] || night_fail "$1: no hay una noche aquí"
 }
 
+# Stops whatever runs and removes everything of the night but its logs.
+night_destroy() {
+    night_stop_all
+    [ ! -f "$NIGHT_DIR/pg/base" ] || pg_destroy "$NIGHT_DIR/pg"
+    [ ! -f "$NIGHT_DIR/sockets" ] || rm -rf "$(cat "$NIGHT_DIR/sockets")"
+}
+
 # ---- the database
+
+night_database() {
+    local base; base=$(pg_conninfo "$NIGHT_DIR/pg")
+    "$NIGHT_BIN/prep" migra --base "$base" --sql "$NIGHT_ROOT/deploy/sql" &&
+        "$NIGHT_BIN/prep" catalogo carga --base "$(pg_conninfo "$NIGHT_DIR/pg" prep_dueno)" \
+            --definicion "$NIGHT_DIR/eleccion" ||
+        night_fail "no se pudo preparar la base de datos"
+}
 
 night_pg_start() {
     pg_start "$NIGHT_DIR/pg" "$(night_port pg)" >"$NIGHT_DIR/logs/pg.log" 2>&1 ||

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <sysexits.h>
 
+#undef prep_fail /* status.h wraps it for the analyzer */
+
 const char *prep_status_str(enum prep_status status)
 {
     switch (status) {

@@ -68,6 +68,12 @@ const char *prep_status_name(enum prep_status status);
 __attribute__((format(printf, 3, 4))) enum prep_status
 prep_fail(struct prep_reason *reason, enum prep_status status, const char *format, ...);
 
+#ifdef __clang_analyzer__
+/* It sees one file at a time: this tells it that the status given comes back. */
+#define prep_fail(reason, status, ...)                                                 \
+    (prep_fail((reason), (status), __VA_ARGS__), (status))
+#endif
+
 /* The exit code of a program that ended with status: 0, or sysexits(3). */
 int prep_exit_code(enum prep_status status);
 

@@ -61,7 +61,7 @@ void sender_line(struct sender *s, bool up)
 static void flight_clear(struct sender *s)
 {
     s->flight_count = 0;
-    s->chunks = 0;
+    s->asides = 0;
     s->waiting_since_ms = 0;
 }
 
@@ -96,7 +96,7 @@ static void waiting(struct sender *s)
 
 void sender_progress(struct sender *s)
 {
-    const bool waits = s->flight_count > 0 || s->chunks > 0 || s->asked;
+    const bool waits = s->flight_count > 0 || s->asides > 0 || s->asked;
 
     s->waiting_since_ms = waits ? clock_monotonic_ms() : 0;
 }
@@ -193,7 +193,7 @@ enum prep_status sender_send(struct sender *s, const Prep__Peticion *peticion)
     uint8_t *bytes;
     size_t len;
 
-    if (!s->up || (chunk && s->chunks >= SENDER_CHUNKS_MAX)) {
+    if (!s->up || (chunk && s->asides >= SENDER_CHUNKS_MAX)) {
         return PREP_ERR_FULL;
     }
     len = prep__peticion__get_packed_size(peticion);
@@ -205,8 +205,8 @@ enum prep_status sender_send(struct sender *s, const Prep__Peticion *peticion)
     (void)prep__peticion__pack(peticion, bytes);
     status = transport_send(s->sock, NULL, bytes, len);
     free(bytes);
-    if (status == PREP_OK && chunk) {
-        s->chunks++;
+    if (status == PREP_OK) {
+        s->asides++;
         waiting(s);
     }
     return status;
@@ -218,7 +218,7 @@ enum prep_status sender_send(struct sender *s, const Prep__Peticion *peticion)
  * meanwhile does not count: answers about images say nothing of a lost event. */
 static void silence_check(struct sender *s, int64_t now)
 {
-    const int64_t limit = s->chunks > 0 ? SENDER_CHUNK_SILENCE_MS : s->silence_ms;
+    const int64_t limit = s->asides > 0 ? SENDER_CHUNK_SILENCE_MS : s->silence_ms;
 
     if (s->waiting_since_ms == 0 || now - s->waiting_since_ms < limit) {
         return;

@@ -30,10 +30,10 @@ static bool flight_has(const struct sender *s, uint64_t secuencia)
     return false;
 }
 
-static void chunk_answered(struct sender *s)
+static void aside_answered(struct sender *s)
 {
-    if (s->chunks > 0) {
-        s->chunks--;
+    if (s->asides > 0) {
+        s->asides--;
     }
     if (s->flight_count == 0) {
         sender_progress(s);
@@ -66,7 +66,7 @@ static void acuse_heard(struct sender *s, const ProtobufCBinaryData *bytes)
             }
         }
         for (size_t i = 0; i < acuse->n_imagenes; i++) {
-            chunk_answered(s);
+            aside_answered(s);
         }
         s->backoff_ms = SENDER_BACKOFF_MIN_MS;
         s->window = s->options.window;
@@ -84,46 +84,57 @@ static void acuse_heard(struct sender *s, const ProtobufCBinaryData *bytes)
 
 /* ---- rejection */
 
-static void rechazo_heard(struct sender *s, const Prep__Rechazo *rechazo)
+static bool is_later(int32_t status)
 {
-    const bool of_event = s->state == SENDER_RUNNING &&
-                          (flight_has(s, rechazo->secuencia) ||
-                           (rechazo->secuencia == 0 && s->flight_count > 0));
+    return status == PREP_ERR_UNAVAILABLE || status == PREP_ERR_FULL ||
+           status == PREP_ERR_IO || status == PREP_ERR_UNKNOWN ||
+           status == PREP_ERR_MEMORY;
+}
 
-    if (!of_event) { /* of an image, or late: the line does not depend on it */
-        chunk_answered(s);
-        if (rechazo->status != PREP_ERR_GAP && s->options.callbacks.rejected != NULL &&
-            s->state == SENDER_RUNNING) {
-            s->options.callbacks.rejected(s->options.callbacks.context, rechazo);
-        }
-        return;
-    }
+static void tell_rejected(struct sender *s, const Prep__Rechazo *rechazo)
+{
     if (s->options.callbacks.rejected != NULL) {
         s->options.callbacks.rejected(s->options.callbacks.context, rechazo);
     }
-    switch (rechazo->status) {
-    case PREP_ERR_GAP: /* the head says the same, and arrives after these refusals */
-        sender_restart(s);
-        return;
-    case PREP_ERR_UNAVAILABLE:
-    case PREP_ERR_FULL:
-    case PREP_ERR_IO:
-    case PREP_ERR_UNKNOWN:
-    case PREP_ERR_MEMORY:
-        sender_pause(s, SENDER_WAITING, 0);
-        return;
-    default: {
-        char text[REASON_MAX];
+}
 
-        (void)snprintf(text, sizeof text,
-                       "el servicio no acepta el evento %llu (%.60s: %.160s); la línea "
-                       "se detiene",
-                       (unsigned long long)rechazo->secuencia, rechazo->evento,
-                       rechazo->motivo);
-        sender_failed(s, (enum prep_status)rechazo->status, text);
-        sender_pause(s, SENDER_STOPPED, SENDER_STOPPED_MS);
+/* Of an event in flight: the line depends on it. */
+static void event_rejected(struct sender *s, const Prep__Rechazo *rechazo)
+{
+    char text[REASON_MAX];
+
+    tell_rejected(s, rechazo);
+    if (rechazo->status == PREP_ERR_GAP) {
+        sender_restart(s); /* the head says from where */
         return;
     }
+    if (is_later(rechazo->status)) {
+        sender_pause(s, SENDER_WAITING, 0);
+        return;
+    }
+    (void)snprintf(text, sizeof text,
+                   "el servicio no acepta el evento %llu (%.60s: %.160s); la línea se "
+                   "detiene",
+                   (unsigned long long)rechazo->secuencia, rechazo->evento,
+                   rechazo->motivo);
+    sender_failed(s, (enum prep_status)rechazo->status, text);
+    sender_pause(s, SENDER_STOPPED, SENDER_STOPPED_MS);
+}
+
+static void rechazo_heard(struct sender *s, const Prep__Rechazo *rechazo)
+{
+    if (rechazo->secuencia != 0) {
+        /* One that is not in flight was sent before a restart: it is known already. */
+        if (s->state == SENDER_RUNNING && flight_has(s, rechazo->secuencia)) {
+            event_rejected(s, rechazo);
+        }
+        return;
+    }
+    tell_rejected(s, rechazo);
+    if (s->asides > 0) { /* of an image: events go on */
+        aside_answered(s);
+    } else if (is_later(rechazo->status)) { /* of our question for the head */
+        sender_pause(s, SENDER_WAITING, 0);
     }
 }
 
@@ -241,7 +252,7 @@ void sender_answer(struct sender *s, const void *bytes, size_t len)
         cabeza_heard(s, respuesta->cabeza);
         break;
     case PREP__RESPUESTA__CUERPO_AVANCE:
-        chunk_answered(s);
+        aside_answered(s);
         if (s->options.callbacks.avance != NULL) {
             s->options.callbacks.avance(s->options.callbacks.context,
                                         respuesta->avance);

@@ -28,7 +28,7 @@ struct sender {
     unsigned window;      /* 1 after a stop, until something is acknowledged */
     uint64_t flight[SENDER_WINDOW_MAX]; /* secuencias sent and not answered */
     unsigned flight_count;
-    unsigned chunks; /* without Avance */
+    unsigned asides; /* chunks and questions about images, not answered */
     int64_t asked_ms, resume_ms;
     int64_t waiting_since_ms; /* since the last progress; 0: nothing is unanswered */
     int64_t silence_ms, backoff_ms;

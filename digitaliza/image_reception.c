@@ -1,0 +1,488 @@
+#include "image_reception.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "image_format.h"
+
+/* One image on its way. Two events may announce the same hash, and need not be equally
+ * true: what the entry says is what the event named by the last request says. */
+struct upload {
+    bool used;
+    struct hash sha256;
+    uint32_t emisor; /* of the event that announced it */
+    uint64_t secuencia;
+    uint64_t acta;
+    uint64_t total;
+    uint64_t received;
+    uint32_t format;
+    bool whole;
+    bool settling;
+    uint64_t turn; /* of its last use: the oldest gives its place */
+};
+
+/* Somebody who waits for the acuse of an image. */
+struct waiting {
+    zframe_t *peer;
+    uint32_t emisor;
+    struct upload *upload; /* NULL once answered */
+};
+
+struct image_reception {
+    struct image_store *store;
+    const struct service *service;
+    bool disk_full;
+    uint64_t turn;
+    struct upload uploads[IMAGE_UPLOADS_MAX];
+    size_t waiting_count;
+    struct waiting waiting[IMAGE_STORE_SETTLE_MAX];
+};
+
+static_assert(IMAGE_STORE_SETTLE_MAX <= RECEIVER_ACUSE_IMAGES_MAX,
+              "one acuse must hold what is settled at once");
+static_assert(IMAGE_UPLOADS_MAX > IMAGE_STORE_SETTLE_MAX,
+              "an upload that waits for its acuse is never the oldest");
+
+enum prep_status image_reception_new(struct image_reception **out_reception,
+                                     struct image_store *store,
+                                     const struct service *service,
+                                     struct prep_reason *reason)
+{
+    struct image_reception *reception = calloc(1, sizeof *reception);
+
+    if (reception == NULL) {
+        return prep_fail(reason, PREP_ERR_MEMORY, "sin memoria para las imágenes");
+    }
+    reception->store = store;
+    reception->service = service;
+    *out_reception = reception;
+    return PREP_OK;
+}
+
+static void waiting_clear(struct image_reception *reception)
+{
+    for (size_t i = 0; i < reception->waiting_count; i++) {
+        zframe_destroy(&reception->waiting[i].peer);
+        reception->waiting[i].upload->settling = false;
+    }
+    reception->waiting_count = 0;
+}
+
+void image_reception_free(struct image_reception **reception)
+{
+    if (*reception != NULL) {
+        waiting_clear(*reception);
+        free(*reception);
+        *reception = NULL;
+    }
+}
+
+/* ---- the disk */
+
+/* Logs; the caller answers "later" if somebody waits. */
+static void disk_failed(struct image_reception *reception, enum prep_status status,
+                        const char *reason)
+{
+    if (status != PREP_ERR_FULL) {
+        log_err("imagen.fallida", LOG_STATUS(status), LOG_TEXT("reason", reason));
+    } else if (!reception->disk_full) {
+        reception->disk_full = true;
+        log_err("disco.lleno", LOG_TEXT("donde", "imagenes"),
+                LOG_TEXT("reason", reason));
+    }
+}
+
+static void disk_later(struct image_reception *reception, zframe_t *peer)
+{
+    receiver_later(reception->service->receiver, peer, "disco.lleno", PREP_ERR_FULL,
+                   "el CCV no puede guardar imágenes por ahora");
+}
+
+static void disk_worked(struct image_reception *reception)
+{
+    if (reception->disk_full) {
+        reception->disk_full = false;
+        log_info("disco.recuperado", LOG_TEXT("donde", "imagenes"));
+    }
+}
+
+/* ---- what the ledger announced */
+
+struct request {
+    struct hash sha256;
+    uint32_t emisor;
+    uint64_t secuencia;
+};
+
+static bool request_read(const ProtobufCBinaryData *sha256, uint32_t emisor,
+                         uint64_t secuencia, struct request *out_request)
+{
+    if (sha256->len != HASH_LEN || emisor == 0 || emisor > INT32_MAX ||
+        secuencia == 0 || secuencia > INT64_MAX) {
+        return false;
+    }
+    memcpy(out_request->sha256.bytes, sha256->data, HASH_LEN);
+    out_request->emisor = emisor;
+    out_request->secuencia = secuencia;
+    return true;
+}
+
+static struct upload *upload_find(struct image_reception *reception,
+                                  const struct hash *sha256)
+{
+    for (size_t i = 0; i < IMAGE_UPLOADS_MAX; i++) {
+        if (reception->uploads[i].used &&
+            hash_equal(&reception->uploads[i].sha256, sha256)) {
+            return &reception->uploads[i];
+        }
+    }
+    return NULL;
+}
+
+static struct upload *upload_place(struct image_reception *reception)
+{
+    struct upload *oldest = NULL;
+
+    for (size_t i = 0; i < IMAGE_UPLOADS_MAX; i++) {
+        struct upload *upload = &reception->uploads[i];
+
+        if (!upload->used) {
+            return upload;
+        }
+        if (!upload->settling && (oldest == NULL || upload->turn < oldest->turn)) {
+            oldest = upload;
+        }
+    }
+    return oldest;
+}
+
+static enum prep_status announced_fill(struct image_reception *reception,
+                                       const struct request *request, const void *sobre,
+                                       size_t len, struct upload *out_upload,
+                                       struct prep_reason *reason)
+{
+    struct envelope envelope;
+    enum prep_status status = envelope_open_trusted(reception->service->topology, sobre,
+                                                    len, &envelope, reason);
+    const Prep__Event *event;
+
+    if (status != PREP_OK) {
+        return status;
+    }
+    event = envelope.event;
+    if (event->cuerpo_case != PREP__EVENT__CUERPO_IMAGEN ||
+        event->imagen->sha256.len != HASH_LEN ||
+        memcmp(event->imagen->sha256.data, request->sha256.bytes, HASH_LEN) != 0) {
+        status = prep_fail(reason, PREP_ERR_NOT_FOUND,
+                           "el evento %llu de %u no anuncia esta imagen",
+                           (unsigned long long)request->secuencia, request->emisor);
+    } else {
+        *out_upload = (struct upload){
+            .used = true,
+            .sha256 = request->sha256,
+            .emisor = request->emisor,
+            .secuencia = request->secuencia,
+            .acta = event->acta,
+            .total = event->imagen->bytes_total,
+            .format = event->imagen->formato,
+        };
+    }
+    envelope_close(&envelope);
+    return status;
+}
+
+static enum prep_status announced_read(struct image_reception *reception,
+                                       const struct request *request,
+                                       struct upload *out_upload,
+                                       struct prep_reason *reason)
+{
+    char emisor[16];
+    char secuencia[24];
+    const struct db_param params[] = {
+        { .value = emisor, .type = 23 /* int4 */ },
+        { .value = secuencia, .type = 20 /* int8 */ },
+    };
+    PGresult *result = NULL;
+    enum prep_status status;
+
+    (void)snprintf(emisor, sizeof emisor, "%u", request->emisor);
+    (void)snprintf(secuencia, sizeof secuencia, "%llu",
+                   (unsigned long long)request->secuencia);
+    status = db_ready(reception->service->db, reason);
+    if (status == PREP_OK) {
+        status = db_exec(reception->service->db,
+                         "SELECT sobre FROM libro WHERE emisor = $1 AND secuencia = $2",
+                         params, 2, true, &result, reason);
+    }
+    if (status != PREP_OK) {
+        receiver_base_lost(reception->service->receiver, status, reason->text);
+        return PREP_ERR_UNAVAILABLE;
+    }
+    if (PQntuples(result) != 1) {
+        status = prep_fail(reason, PREP_ERR_NOT_FOUND,
+                           "ningún evento firmado anuncia esta imagen");
+    } else {
+        status = announced_fill(reception, request, PQgetvalue(result, 0, 0),
+                                (size_t)PQgetlength(result, 0, 0), out_upload, reason);
+    }
+    PQclear(result);
+    return status;
+}
+
+/* The upload that a request speaks of, or NULL (already answered if it had to be). */
+static struct upload *upload_get(struct image_reception *reception, zframe_t *peer,
+                                 const struct request *request)
+{
+    struct upload *upload = upload_find(reception, &request->sha256);
+    struct prep_reason reason = { "" };
+    struct upload found = { 0 };
+    enum prep_status status;
+
+    if (upload != NULL && upload->emisor == request->emisor &&
+        upload->secuencia == request->secuencia) {
+        upload->turn = ++reception->turn;
+        return upload;
+    }
+    status = announced_read(reception, request, &found, &reason);
+    if (status == PREP_ERR_UNAVAILABLE) {
+        receiver_later(reception->service->receiver, peer, "base.perdida", status,
+                       "la base de datos no está disponible");
+        return NULL;
+    }
+    if (status != PREP_OK) {
+        receiver_refuse(reception->service->receiver, peer, "imagen.no_anunciada",
+                        status, reason.text, NULL, 0);
+        return NULL;
+    }
+    status = image_store_find(reception->store, &found.sha256, found.format,
+                              found.total, &found.whole, &found.received, &reason);
+    if (status != PREP_OK) {
+        disk_failed(reception, status, reason.text);
+        disk_later(reception, peer);
+        return NULL;
+    }
+    found.turn = ++reception->turn;
+    if (upload == NULL) {
+        upload = upload_place(reception);
+    } else if (upload->settling) {
+        image_reception_settle(reception); /* Somebody else's, about to be whole. */
+        found.whole = upload->whole;
+        found.received = upload->received;
+    }
+    *upload = found;
+    return upload;
+}
+
+/* ---- answers */
+
+static void send_avance(struct image_reception *reception, zframe_t *peer,
+                        const struct upload *upload)
+{
+    Prep__Avance avance = PREP__AVANCE__INIT;
+    Prep__Respuesta respuesta = PREP__RESPUESTA__INIT;
+
+    avance.sha256.data = (uint8_t *)upload->sha256.bytes;
+    avance.sha256.len = HASH_LEN;
+    avance.recibido = upload->received;
+    avance.completo = upload->whole;
+    respuesta.cuerpo_case = PREP__RESPUESTA__CUERPO_AVANCE;
+    respuesta.avance = &avance;
+    receiver_respond(reception->service->receiver, peer, &respuesta);
+}
+
+/* Whole already, or whole as far as bytes go: the acuse comes at the end of the turn.
+ */
+static void acuse_later(struct image_reception *reception, zframe_t *peer,
+                        struct upload *upload)
+{
+    struct waiting *waiting;
+
+    if (reception->waiting_count == IMAGE_STORE_SETTLE_MAX) {
+        image_reception_settle(reception);
+    }
+    waiting = &reception->waiting[reception->waiting_count];
+    waiting->peer = zframe_dup(peer);
+    if (waiting->peer == NULL) {
+        return; /* As if the answer had been lost. */
+    }
+    waiting->emisor = upload->emisor;
+    waiting->upload = upload;
+    upload->settling = true;
+    reception->waiting_count++;
+}
+
+static void answer(struct image_reception *reception, zframe_t *peer,
+                   struct upload *upload)
+{
+    if (upload->received == upload->total) {
+        acuse_later(reception, peer, upload);
+    } else {
+        send_avance(reception, peer, upload);
+    }
+}
+
+static void take_chunk(struct image_reception *reception, zframe_t *peer,
+                       const Prep__Trozo *trozo, struct upload *upload)
+{
+    struct prep_reason reason = { "" };
+    enum prep_status status;
+
+    if (trozo->datos.len == 0 || trozo->datos.len > IMAGE_CHUNK_MAX ||
+        trozo->total != upload->total || trozo->desde > upload->total ||
+        trozo->datos.len > upload->total - trozo->desde) {
+        receiver_refuse(reception->service->receiver, peer, "mensaje.rechazado",
+                        PREP_ERR_RANGE, "el trozo no cabe en la imagen anunciada", NULL,
+                        0);
+        return;
+    }
+    if (trozo->desde != upload->received) {
+        answer(reception, peer, upload); /* Repeated, or from too far: says where. */
+        return;
+    }
+    status = image_store_append(reception->store, &upload->sha256, trozo->desde,
+                                trozo->datos.data, trozo->datos.len, &reason);
+    if (status != PREP_OK) {
+        disk_failed(reception, status, reason.text);
+        disk_later(reception, peer);
+        return;
+    }
+    disk_worked(reception);
+    upload->received += trozo->datos.len;
+    answer(reception, peer, upload);
+}
+
+void image_reception_take(struct image_reception *reception, zframe_t *peer,
+                          const Prep__Peticion *peticion)
+{
+    const bool is_chunk = peticion->cuerpo_case == PREP__PETICION__CUERPO_TROZO;
+    struct request request;
+    struct upload *upload;
+    bool read;
+
+    assert(is_chunk || peticion->cuerpo_case == PREP__PETICION__CUERPO_IMAGEN);
+    read = is_chunk ? request_read(&peticion->trozo->sha256, peticion->trozo->emisor,
+                                   peticion->trozo->secuencia, &request)
+                    : request_read(&peticion->imagen->sha256, peticion->imagen->emisor,
+                                   peticion->imagen->secuencia, &request);
+    if (!read) {
+        receiver_refuse(reception->service->receiver, peer, "mensaje.malformado",
+                        PREP_ERR_FORMAT, "la petición de imagen no nombra su evento",
+                        NULL, 0);
+        return;
+    }
+    upload = upload_get(reception, peer, &request);
+    if (upload == NULL) {
+        return;
+    }
+    if (is_chunk) {
+        take_chunk(reception, peer, peticion->trozo, upload);
+    } else {
+        answer(reception, peer, upload);
+    }
+}
+
+/* ---- the end of a turn */
+
+/* One entry per upload that is not whole yet. */
+static size_t settle_list(struct image_reception *reception, struct image_whole *images,
+                          struct upload **uploads)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < reception->waiting_count; i++) {
+        struct upload *upload = reception->waiting[i].upload;
+
+        if (!upload->settling) {
+            continue; /* Once, though several wait for it. */
+        }
+        upload->settling = false;
+        if (upload->whole) {
+            continue;
+        }
+        images[count] = (struct image_whole){ .sha256 = upload->sha256,
+                                              .format = upload->format,
+                                              .total = upload->total };
+        uploads[count++] = upload;
+    }
+    return count;
+}
+
+static void settled(struct image_reception *reception, struct upload *upload,
+                    enum prep_status result, const char *reason)
+{
+    char hex[HASH_TEXT_SIZE];
+
+    hash_text(&upload->sha256, hex);
+    if (result == PREP_OK) {
+        upload->whole = true;
+        disk_worked(reception);
+        log_info("imagen.guardada", LOG_UINT("acta", upload->acta),
+                 LOG_TEXT("sha256", hex), LOG_UINT("bytes", upload->total));
+    } else if (result == PREP_ERR_CONFLICT) {
+        upload->received = 0;
+        log_warning("imagen.corrupta", LOG_UINT("acta", upload->acta),
+                    LOG_TEXT("sha256", hex), LOG_UINT("emisor", upload->emisor));
+    } else {
+        upload->used = false; /* Read again from disk when it is asked for. */
+        disk_failed(reception, result, reason);
+    }
+}
+
+static void acuse_send(struct image_reception *reception)
+{
+    for (size_t i = 0; i < reception->waiting_count; i++) {
+        struct waiting *head = &reception->waiting[i];
+        struct hash images[IMAGE_STORE_SETTLE_MAX];
+        size_t count = 0;
+
+        if (head->upload == NULL) {
+            continue;
+        }
+        if (!head->upload->whole) {
+            if (head->upload->used) {
+                send_avance(reception, head->peer, head->upload);
+            } else {
+                disk_later(reception, head->peer);
+            }
+            continue;
+        }
+        for (size_t j = i; j < reception->waiting_count; j++) {
+            struct waiting *other = &reception->waiting[j];
+
+            if (other->upload != NULL && other->upload->whole &&
+                other->emisor == head->emisor && zframe_eq(other->peer, head->peer)) {
+                images[count++] = other->upload->sha256;
+                if (j != i) {
+                    other->upload = NULL;
+                }
+            }
+        }
+        receiver_acuse_images(reception->service->receiver, head->peer, head->emisor,
+                              images, count);
+    }
+}
+
+void image_reception_settle(struct image_reception *reception)
+{
+    struct image_whole images[IMAGE_STORE_SETTLE_MAX];
+    struct upload *uploads[IMAGE_STORE_SETTLE_MAX];
+    struct prep_reason reason = { "" };
+    size_t count;
+
+    if (reception->waiting_count == 0) {
+        return;
+    }
+    count = settle_list(reception, images, uploads);
+    image_store_settle(reception->store, images, count, &reason);
+    for (size_t i = 0; i < count; i++) {
+        settled(reception, uploads[i], images[i].result, reason.text);
+    }
+    acuse_send(reception);
+    for (size_t i = 0; i < reception->waiting_count; i++) {
+        zframe_destroy(&reception->waiting[i].peer);
+    }
+    reception->waiting_count = 0;
+}

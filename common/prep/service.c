@@ -135,6 +135,15 @@ static enum prep_status database_open(struct service *service,
     return process_check(service, reason);
 }
 
+/* Who wakes up by what this service announces. */
+static uint32_t feed_readers(const struct service *service)
+{
+    return service->self->anuncia[0] == '\0'
+               ? 0
+               : ETAPA_BIT(ETAPA_CAPTURA) | ETAPA_BIT(ETAPA_VERIFICA) |
+                     ETAPA_BIT(ETAPA_PUBLICA);
+}
+
 static enum prep_status sockets_open(struct service *service,
                                      const struct service_stage *stage,
                                      struct prep_reason *reason)
@@ -142,8 +151,9 @@ static enum prep_status sockets_open(struct service *service,
     enum prep_status status;
 
     /* The allow-list first: a socket never listens without it. */
-    status = transport_zap_open(&service->zap, service->topology,
-                                ETAPA_BIT(stage->worker), reason);
+    status =
+        transport_zap_open(&service->zap, service->topology,
+                           ETAPA_BIT(stage->worker) | feed_readers(service), reason);
     if (status != PREP_OK) {
         return status;
     }

@@ -68,7 +68,9 @@ static bool wrapper_canonical(const Prep__Envelope *wrapper, const uint8_t *byte
 {
     uint8_t *again;
 
-    if (prep__envelope__get_packed_size(wrapper) != len) {
+    /* Unknown fields are kept and written again, so they would pass for ours. */
+    if (wrapper->base.n_unknown_fields != 0 ||
+        prep__envelope__get_packed_size(wrapper) != len) {
         return false;
     }
     again = arena_alloc(arena, len);

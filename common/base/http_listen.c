@@ -1,9 +1,11 @@
 #include "base/http_listen.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -80,17 +82,20 @@ static enum prep_status resolve(const char *address, struct addrinfo **out_info,
                      address);
 }
 
+/* One struct for both families: the port is in the same place. */
+static_assert(offsetof(struct sockaddr_in6, sin6_port) ==
+                  offsetof(struct sockaddr_in, sin_port),
+              "the port of a socket name is read through sockaddr_in6");
+
 static uint16_t bound_port(int fd)
 {
-    struct sockaddr_storage name = { 0 };
+    struct sockaddr_in6 name = { .sin6_port = 0 };
     socklen_t len = sizeof name;
 
     if (getsockname(fd, (struct sockaddr *)&name, &len) != 0) {
         return 0;
     }
-    return name.ss_family == AF_INET6
-               ? ntohs(((struct sockaddr_in6 *)(void *)&name)->sin6_port)
-               : ntohs(((struct sockaddr_in *)(void *)&name)->sin_port);
+    return ntohs(name.sin6_port);
 }
 
 enum prep_status http_listen(const char *address, int *out_fd, uint16_t *out_port,

@@ -162,9 +162,8 @@ static void test_a_cut_keeps_characters_and_escapes_whole(void **state)
         size_t wrote;
 
         memset(text, 'a', shift);
-        text[shift] = '\0';
-        while (strlen(text) < LOG_LINE_MAX) {
-            strcat(text, "ñ\n"); /* bounded by the size of text */
+        for (size_t at = shift; at < LOG_LINE_MAX; at += strlen("ñ\n")) {
+            (void)snprintf(text + at, sizeof text - at, "ñ\n");
         }
         capture();
         log_info("x.visto", LOG_TEXT("v", text));

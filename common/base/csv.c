@@ -246,7 +246,7 @@ enum prep_status csv_next(struct csv_reader *reader, struct csv_row *out_row,
                           bool *out_end, struct prep_reason *reason)
 {
     const size_t first_line = reader->line;
-    size_t count;
+    size_t count = 0;
     enum prep_status status;
 
     *out_end = peek(reader) == END_OF_TEXT;

@@ -256,12 +256,13 @@ static enum prep_status rows_read(struct csv_reader *reader, struct lugar *lugar
                                   const struct definicion *definicion,
                                   catalogo_visit visit, void *context)
 {
+    struct csv_row row;
     uint64_t count = 0;
     bool header = true;
 
+    lugar->row = &row;
     for (;;) {
         struct catalogo_acta acta;
-        struct csv_row row;
         enum prep_status status;
         bool end;
 
@@ -273,7 +274,6 @@ static enum prep_status rows_read(struct csv_reader *reader, struct lugar *lugar
             break;
         }
         lugar->line = row.line;
-        lugar->row = &row;
         if (header) {
             header = false;
             status = header_check(lugar);

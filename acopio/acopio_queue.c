@@ -227,20 +227,18 @@ static void answer_failed(struct acopio_queue *queue, enum prep_status status,
     }
 }
 
-size_t acopio_queue_flush(struct acopio_queue *queue)
+bool acopio_queue_flush(struct acopio_queue *queue)
 {
     struct prep_reason reason = { "" };
     enum prep_status status;
-    size_t count = queue->item_count;
 
     if (queue->waiting_count == 0) {
-        return 0;
+        return false;
     }
     items_fill(queue);
     status = spool_append(queue->spool, queue->items, queue->item_count, &reason);
     if (status != PREP_OK) {
         answer_failed(queue, status, &reason);
-        count = 0;
     } else {
         if (queue->disk_full) {
             queue->disk_full = false;
@@ -251,5 +249,5 @@ size_t acopio_queue_flush(struct acopio_queue *queue)
         }
     }
     queue_clear(queue);
-    return count;
+    return true;
 }

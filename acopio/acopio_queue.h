@@ -42,7 +42,7 @@ void acopio_queue_free(struct acopio_queue **queue);
 /* Takes both; flushes first when the request does not fit. */
 void acopio_queue_take(struct acopio_queue *queue, struct http_request *http,
                        struct acopio_request *request);
-/* How many acopios it stored; 0 when nothing waited. */
-size_t acopio_queue_flush(struct acopio_queue *queue);
+/* false when nothing waited. */
+bool acopio_queue_flush(struct acopio_queue *queue);
 
 #endif

@@ -105,13 +105,15 @@ static void on_request(struct http_request *http, void *context)
     }
 }
 
-static void turn(void *context)
+static bool turn(void *context)
 {
     struct acopio_catd *catd = context;
+    const bool answered = acopio_queue_flush(catd->queue);
 
-    if (acopio_queue_flush(catd->queue) > 0) {
+    if (answered) {
         sender_wake(catd->worker.sender);
     }
+    return answered;
 }
 
 /* ---- life */

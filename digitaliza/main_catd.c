@@ -152,11 +152,12 @@ static void on_timer(void *context)
     }
 }
 
-static void turn(void *context)
+static bool turn(void *context)
 {
     struct digitaliza_catd *catd = context;
 
     image_queue_run(catd->queue);
+    return false;
 }
 
 /* ---- life */

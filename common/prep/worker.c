@@ -7,6 +7,7 @@
 
 #define HTTP_CONNECTIONS_MAX 64u /* one to four operators, and the machines beside */
 #define HTTP_IDLE_TIMEOUT_S 60u
+#define HTTP_ROUNDS_MAX 8u /* then the line and the signals get their turn */
 
 /* ---- what the sender tells */
 
@@ -244,10 +245,17 @@ enum prep_status worker_open(struct worker *worker, const struct worker_stage *s
 
 /* ---- the loop */
 
+/*
+ * An answer given outside http_run() leaves with the next http_run(), which may bring
+ * more requests of the same connections.
+ */
 static int next(struct worker *worker)
 {
-    if (worker->turn != NULL) {
-        worker->turn(worker->context);
+    for (unsigned i = 0; i < HTTP_ROUNDS_MAX; i++) {
+        if (worker->turn == NULL || !worker->turn(worker->context)) {
+            break;
+        }
+        http_run(worker->http);
     }
     return daemon_stopping() ? -1 : 0;
 }

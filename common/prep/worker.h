@@ -77,7 +77,7 @@ struct worker {
     void (*rejected)(void *context, const Prep__Rechazo *rechazo);
     void (*avance)(void *context, const Prep__Avance *avance);
     void (*line)(void *context, bool up);
-    void (*turn)(void *context);
+    bool (*turn)(void *context);
     void (*on_timer)(void *context);
 };
 
@@ -94,7 +94,7 @@ struct worker_stage {
     void (*rejected)(void *context, const Prep__Rechazo *rechazo);
     void (*avance)(void *context, const Prep__Avance *avance);
     void (*line)(void *context, bool up);
-    void (*turn)(void *context);     /* after the HTTP requests that waited */
+    bool (*turn)(void *context); /* after what waited was taken; true: answered some */
     void (*on_timer)(void *context); /* every WORKER_TIMER_MS */
 };
 

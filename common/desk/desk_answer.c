@@ -126,6 +126,26 @@ static void announce(struct desk *desk)
     }
 }
 
+/* A chain that is not ours any more is read again once: nothing had been committed. */
+static enum prep_status batch_run(struct desk *desk, size_t entry_count,
+                                  struct prep_reason *reason)
+{
+    enum prep_status status = desk_batch_run(desk->batch, desk->entries, entry_count,
+                                             desk->decisions, reason);
+
+    if (status != PREP_ERR_CONFLICT) {
+        return status;
+    }
+    log_err("llave.duplicada", LOG_TEXT("nombre", desk->self->nombre),
+            LOG_TEXT("reason", reason->text));
+    status = desk_batch_restore(desk->batch, reason);
+    if (status == PREP_OK) {
+        status = desk_batch_run(desk->batch, desk->entries, entry_count,
+                                desk->decisions, reason);
+    }
+    return status;
+}
+
 static void bundles_run(struct desk *desk, const struct bundle *bundles,
                         size_t bundle_count, size_t entry_count)
 {
@@ -138,8 +158,7 @@ static void bundles_run(struct desk *desk, const struct bundle *bundles,
     if (!desk_base_up(desk)) {
         status = PREP_ERR_UNAVAILABLE;
     } else {
-        status = desk_batch_run(desk->batch, desk->entries, entry_count,
-                                desk->decisions, &reason);
+        status = batch_run(desk, entry_count, &reason);
         if (status != PREP_OK) {
             desk_base_lost(desk, status, &reason);
         }

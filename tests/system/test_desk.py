@@ -344,7 +344,7 @@ def round_same_key(night):
         finish(threads, errors)
     equal(night.number("SELECT count(*) FROM evidencia"), 0, "forks kept as evidence")
     logs = night.log("captura-8") + night.log("captura-9")
-    if "otro usa la llave" not in logs:
+    if "event=llave.duplicada" not in logs:
         fail("nobody said that the key is used twice")
 
 

@@ -11,46 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "image_format.h"
-#include "image_heap.h"
-
-#define ANSWER_QUICK_MS 250 /* the next chunks are larger */
-#define ANSWER_SLOW_MS 1000 /* or smaller */
-
-static_assert(IMAGE_QUEUE_CHUNK_START <= IMAGE_CHUNK_MAX, "what a Trozo may hold");
-
-/* One image on its way. */
-struct active {
-    bool used;
-    bool asked; /* a ConsultaImagen is out: nothing is sent until it is answered */
-    struct hot_image image;
-    uint64_t next;         /* first byte not sent yet */
-    uint64_t received;     /* as the service last said */
-    unsigned in_flight;    /* chunks without an answer */
-    int64_t sent_ms;       /* when the last one left */
-    int64_t answered_ms;   /* last sign of the service */
-    int64_t answer_max_ms; /* patience */
-    int fd;
-};
-
-struct image_queue {
-    struct image_queue_options options;
-    char *path;
-    int sent_fd;
-    int done_fd;
-    int refused_fd;
-    bool line_up;
-    uint64_t acked_before;
-    uint64_t done;
-    size_t chunk_bytes;        /* of the next chunk */
-    struct image_heap unacked; /* their event has no acuse */
-    struct image_heap ready;
-    size_t active_count;
-    struct active active[IMAGE_QUEUE_ACTIVE_MAX];
-    uint8_t chunk[IMAGE_CHUNK_MAX];
-};
+#include "image_queue_private.h"
 
 /* ---- opening */
 
@@ -130,7 +93,7 @@ enum prep_status image_queue_open(struct image_queue **out_queue,
     return PREP_OK;
 }
 
-static void active_end(struct image_queue *queue, struct active *active)
+void image_queue_end(struct image_queue *queue, struct active *active)
 {
     if (active->fd >= 0) {
         (void)close(active->fd);
@@ -146,7 +109,7 @@ void image_queue_close(struct image_queue **queue)
     }
     for (size_t i = 0; i < IMAGE_QUEUE_ACTIVE_MAX; i++) {
         if ((*queue)->active[i].used) {
-            active_end(*queue, &(*queue)->active[i]);
+            image_queue_end(*queue, &(*queue)->active[i]);
         }
     }
     image_heap_done(&(*queue)->unacked);
@@ -217,7 +180,7 @@ static void file_move(struct image_queue *queue, const struct active *active, in
 }
 
 /* The file still has the bytes that were signed. */
-static bool file_is_same(struct image_queue *queue, struct active *active)
+static bool file_is_same(struct image_queue *queue, const struct active *active)
 {
     struct hash_stream *stream = hash_stream_new();
     struct hash found;
@@ -234,26 +197,20 @@ static bool file_is_same(struct image_queue *queue, struct active *active)
            hash_equal(&found, &active->image.sha256);
 }
 
-static void active_altered(struct image_queue *queue, struct active *active)
+bool image_queue_check(struct image_queue *queue, struct active *active)
 {
     char hex[HASH_TEXT_SIZE];
+
+    if (file_is_same(queue, active)) {
+        return true;
+    }
 
     hash_text(&active->image.sha256, hex);
     log_err("imagen.alterada", LOG_UINT("secuencia", active->image.secuencia),
             LOG_TEXT("sha256", hex));
     file_move(queue, active, queue->refused_fd);
-    active_end(queue, active);
-}
-
-static void pace(struct image_queue *queue, const struct active *active)
-{
-    const int64_t took_ms = clock_monotonic_ms() - active->sent_ms;
-
-    if (took_ms > ANSWER_SLOW_MS && queue->chunk_bytes > IMAGE_QUEUE_CHUNK_MIN) {
-        queue->chunk_bytes /= 2;
-    } else if (took_ms < ANSWER_QUICK_MS && queue->chunk_bytes < IMAGE_CHUNK_MAX) {
-        queue->chunk_bytes *= 2;
-    }
+    image_queue_end(queue, active);
+    return false;
 }
 
 void image_queue_on_acuse(struct image_queue *queue, const Prep__Acuse *acuse)
@@ -271,190 +228,13 @@ void image_queue_on_acuse(struct image_queue *queue, const Prep__Acuse *acuse)
             hash_text(&active->image.sha256, hex);
             log_info("imagen.entregada", LOG_UINT("secuencia", active->image.secuencia),
                      LOG_TEXT("sha256", hex), LOG_UINT("bytes", active->image.total));
+            queue->backoff_ms = 0;
             if (active->in_flight > 0) {
-                pace(queue, active);
+                image_queue_pace(queue, active);
             }
             file_move(queue, active, queue->done_fd);
-            active_end(queue, active);
+            image_queue_end(queue, active);
             queue->done++;
-        }
-    }
-}
-
-/* ---- sending */
-
-static void active_ask(struct image_queue *queue, struct active *active)
-{
-    Prep__ConsultaImagen consulta = PREP__CONSULTA_IMAGEN__INIT;
-    Prep__Peticion peticion = PREP__PETICION__INIT;
-
-    consulta.sha256.data = active->image.sha256.bytes;
-    consulta.sha256.len = HASH_LEN;
-    consulta.emisor = queue->options.emisor;
-    consulta.secuencia = active->image.secuencia;
-    peticion.cuerpo_case = PREP__PETICION__CUERPO_IMAGEN;
-    peticion.imagen = &consulta;
-    active->in_flight = 0;
-    active->asked = queue->options.send(queue->options.context, &peticion) == PREP_OK;
-    active->answered_ms = clock_monotonic_ms();
-}
-
-static struct active *active_start(struct image_queue *queue,
-                                   const struct hot_image *image)
-{
-    struct active *active = queue->active;
-    char name[HOT_FOLDER_NAME_SIZE];
-
-    while (active->used) {
-        active++; /* The caller saw that there is room. */
-    }
-    *active = (struct active){ .used = true,
-                               .image = *image,
-                               .answered_ms = clock_monotonic_ms(),
-                               .answer_max_ms = IMAGE_QUEUE_ANSWER_MS };
-    hot_folder_name(image, name);
-    active->fd = openat(queue->sent_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    queue->active_count++;
-    if (active->fd < 0) {
-        if (errno != ENOENT) { /* ENOENT: the same image, twice in the queue. */
-            log_err("imagen.fallida", LOG_TEXT("archivo", name),
-                    LOG_TEXT("reason", strerror(errno)));
-        }
-        active_end(queue, active);
-        return NULL;
-    }
-    return active;
-}
-
-/* false: no more can be sent now. */
-static bool chunk_send(struct image_queue *queue, struct active *active)
-{
-    Prep__Trozo trozo = PREP__TROZO__INIT;
-    Prep__Peticion peticion = PREP__PETICION__INIT;
-    const uint64_t left = active->image.total - active->next;
-    const size_t want = left < queue->chunk_bytes ? (size_t)left : queue->chunk_bytes;
-
-    if (pread(active->fd, queue->chunk, want, (off_t)active->next) != (ssize_t)want) {
-        active_altered(queue, active); /* Shorter than what was signed. */
-        return true;
-    }
-    trozo.sha256.data = active->image.sha256.bytes;
-    trozo.sha256.len = HASH_LEN;
-    trozo.total = active->image.total;
-    trozo.desde = active->next;
-    trozo.datos.data = queue->chunk;
-    trozo.datos.len = want;
-    trozo.emisor = queue->options.emisor;
-    trozo.secuencia = active->image.secuencia;
-    peticion.cuerpo_case = PREP__PETICION__CUERPO_TROZO;
-    peticion.trozo = &trozo;
-    if (queue->options.send(queue->options.context, &peticion) != PREP_OK) {
-        return false;
-    }
-    active->next += want;
-    active->in_flight++;
-    active->sent_ms = clock_monotonic_ms();
-    return true;
-}
-
-static bool active_send(struct image_queue *queue, struct active *active)
-{
-    while (active->used && !active->asked && active->next < active->image.total) {
-        if (!chunk_send(queue, active)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void active_time_out(struct image_queue *queue, struct active *active)
-{
-    if (clock_monotonic_ms() - active->answered_ms < active->answer_max_ms) {
-        return;
-    }
-    active_ask(queue, active);
-    if (active->answer_max_ms < IMAGE_QUEUE_ANSWER_MAX_MS) {
-        active->answer_max_ms *= 2;
-    }
-}
-
-void image_queue_run(struct image_queue *queue)
-{
-    const struct hot_image *image;
-    bool room = true;
-
-    if (!queue->line_up) {
-        return;
-    }
-    for (size_t i = 0; i < IMAGE_QUEUE_ACTIVE_MAX && room; i++) {
-        struct active *active = &queue->active[i];
-
-        if (active->used) {
-            active_time_out(queue, active);
-            room = active_send(queue, active);
-        }
-    }
-    while (room && queue->active_count < IMAGE_QUEUE_ACTIVE_MAX &&
-           (image = image_heap_top(&queue->ready)) != NULL) {
-        struct active *active = active_start(queue, image);
-
-        image_heap_pop(&queue->ready);
-        if (active == NULL) {
-            continue;
-        }
-        /* Asking first saves nothing when it all fits in one chunk. */
-        if (active->image.total > queue->chunk_bytes) {
-            active_ask(queue, active);
-        }
-        room = active_send(queue, active);
-    }
-}
-
-/* ---- answers */
-
-static void active_answered(struct image_queue *queue, struct active *active,
-                            const Prep__Avance *avance)
-{
-    active->answered_ms = clock_monotonic_ms();
-    active->answer_max_ms = IMAGE_QUEUE_ANSWER_MS;
-    if (avance->recibido == 0 && active->next == active->image.total &&
-        !active->asked && !file_is_same(queue, active)) {
-        active_altered(queue, active);
-        return;
-    }
-    if (active->asked) {
-        active->asked = false;
-        active->next = avance->recibido;
-    } else if (active->in_flight > 0) {
-        active->in_flight--;
-        pace(queue, active);
-        if (active->in_flight == 0) {
-            active->next = avance->recibido; /* What was lost is sent again. */
-        }
-    }
-    active->received = avance->recibido;
-}
-
-void image_queue_on_avance(struct image_queue *queue, const Prep__Avance *avance)
-{
-    for (size_t i = 0; i < IMAGE_QUEUE_ACTIVE_MAX; i++) {
-        struct active *active = &queue->active[i];
-
-        if (active->used && avance->sha256.len == HASH_LEN &&
-            memcmp(avance->sha256.data, active->image.sha256.bytes, HASH_LEN) == 0 &&
-            avance->recibido <= active->image.total) {
-            active_answered(queue, active, avance);
-        }
-    }
-}
-
-void image_queue_on_line(struct image_queue *queue, bool up)
-{
-    queue->line_up = up;
-    queue->chunk_bytes = IMAGE_QUEUE_CHUNK_START;
-    for (size_t i = 0; i < IMAGE_QUEUE_ACTIVE_MAX && up; i++) {
-        if (queue->active[i].used) {
-            active_ask(queue, &queue->active[i]);
         }
     }
 }

@@ -35,6 +35,8 @@
 #define IMAGE_QUEUE_ACTIVE_MAX 8u        /* images on their way at once */
 #define IMAGE_QUEUE_ANSWER_MS 10000      /* then the service is asked again */
 #define IMAGE_QUEUE_ANSWER_MAX_MS 120000 /* doubling up to this */
+#define IMAGE_QUEUE_BUSY_MS 1000         /* after "later"; doubling */
+#define IMAGE_QUEUE_BUSY_MAX_MS 30000
 
 struct image_queue; /* opaque */
 
@@ -60,6 +62,10 @@ void image_queue_on_acuse(struct image_queue *queue, const Prep__Acuse *acuse);
 void image_queue_on_avance(struct image_queue *queue, const Prep__Avance *avance);
 /* The line came back or went away: whatever was in flight is asked about again. */
 void image_queue_on_line(struct image_queue *queue, bool up);
+/* The service said "later": its disk or its database is away. */
+void image_queue_on_busy(struct image_queue *queue);
+/* It refused something about an image, without saying which one. */
+void image_queue_on_refused(struct image_queue *queue);
 /* Sends what can be sent; often. */
 void image_queue_run(struct image_queue *queue);
 

@@ -6,19 +6,14 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "image_format.h"
+#include "image_announcement.h"
 
 /* One image on its way. Two events may announce the same hash, and need not be equally
  * true: what the entry says is what the event named by the last request says. */
 struct upload {
     bool used;
-    struct hash sha256;
-    uint32_t emisor; /* of the event that announced it */
-    uint64_t secuencia;
-    uint64_t acta;
-    uint64_t total;
+    struct image_announcement image;
     uint64_t received;
-    uint32_t format;
     bool whole;
     bool settling;
     uint64_t turn; /* of its last use: the oldest gives its place */
@@ -111,19 +106,14 @@ static void disk_worked(struct image_reception *reception)
 
 /* ---- what the ledger announced */
 
-struct request {
-    struct hash sha256;
-    uint32_t emisor;
-    uint64_t secuencia;
-};
-
 static bool request_read(const ProtobufCBinaryData *sha256, uint32_t emisor,
-                         uint64_t secuencia, struct request *out_request)
+                         uint64_t secuencia, struct image_announcement *out_request)
 {
     if (sha256->len != HASH_LEN || emisor == 0 || emisor > INT32_MAX ||
         secuencia == 0 || secuencia > INT64_MAX) {
         return false;
     }
+    memset(out_request, 0, sizeof *out_request);
     memcpy(out_request->sha256.bytes, sha256->data, HASH_LEN);
     out_request->emisor = emisor;
     out_request->secuencia = secuencia;
@@ -135,7 +125,7 @@ static struct upload *upload_find(struct image_reception *reception,
 {
     for (size_t i = 0; i < IMAGE_UPLOADS_MAX; i++) {
         if (reception->uploads[i].used &&
-            hash_equal(&reception->uploads[i].sha256, sha256)) {
+            hash_equal(&reception->uploads[i].image.sha256, sha256)) {
             return &reception->uploads[i];
         }
     }
@@ -159,106 +149,40 @@ static struct upload *upload_place(struct image_reception *reception)
     return oldest;
 }
 
-static enum prep_status announced_fill(struct image_reception *reception,
-                                       const struct request *request, const void *sobre,
-                                       size_t len, struct upload *out_upload,
-                                       struct prep_reason *reason)
-{
-    struct envelope envelope;
-    enum prep_status status = envelope_open_trusted(reception->service->topology, sobre,
-                                                    len, &envelope, reason);
-    const Prep__Event *event;
-
-    if (status != PREP_OK) {
-        return status;
-    }
-    event = envelope.event;
-    if (event->cuerpo_case != PREP__EVENT__CUERPO_IMAGEN ||
-        event->imagen->sha256.len != HASH_LEN ||
-        memcmp(event->imagen->sha256.data, request->sha256.bytes, HASH_LEN) != 0) {
-        status = prep_fail(reason, PREP_ERR_NOT_FOUND,
-                           "el evento %llu de %u no anuncia esta imagen",
-                           (unsigned long long)request->secuencia, request->emisor);
-    } else {
-        *out_upload = (struct upload){
-            .used = true,
-            .sha256 = request->sha256,
-            .emisor = request->emisor,
-            .secuencia = request->secuencia,
-            .acta = event->acta,
-            .total = event->imagen->bytes_total,
-            .format = event->imagen->formato,
-        };
-    }
-    envelope_close(&envelope);
-    return status;
-}
-
-static enum prep_status announced_read(struct image_reception *reception,
-                                       const struct request *request,
-                                       struct upload *out_upload,
-                                       struct prep_reason *reason)
-{
-    char emisor[16];
-    char secuencia[24];
-    const struct db_param params[] = {
-        { .value = emisor, .type = 23 /* int4 */ },
-        { .value = secuencia, .type = 20 /* int8 */ },
-    };
-    PGresult *result = NULL;
-    enum prep_status status;
-
-    (void)snprintf(emisor, sizeof emisor, "%u", request->emisor);
-    (void)snprintf(secuencia, sizeof secuencia, "%llu",
-                   (unsigned long long)request->secuencia);
-    status = db_ready(reception->service->db, reason);
-    if (status == PREP_OK) {
-        status = db_exec(reception->service->db,
-                         "SELECT sobre FROM libro WHERE emisor = $1 AND secuencia = $2",
-                         params, 2, true, &result, reason);
-    }
-    if (status != PREP_OK) {
-        receiver_base_lost(reception->service->receiver, status, reason->text);
-        return PREP_ERR_UNAVAILABLE;
-    }
-    if (PQntuples(result) != 1) {
-        status = prep_fail(reason, PREP_ERR_NOT_FOUND,
-                           "ningún evento firmado anuncia esta imagen");
-    } else {
-        status = announced_fill(reception, request, PQgetvalue(result, 0, 0),
-                                (size_t)PQgetlength(result, 0, 0), out_upload, reason);
-    }
-    PQclear(result);
-    return status;
-}
-
-/* The upload that a request speaks of, or NULL (already answered if it had to be). */
+/* The upload that a request speaks of, or NULL (already answered). */
 static struct upload *upload_get(struct image_reception *reception, zframe_t *peer,
-                                 const struct request *request)
+                                 const struct image_announcement *request)
 {
+    const struct service *service = reception->service;
     struct upload *upload = upload_find(reception, &request->sha256);
     struct prep_reason reason = { "" };
-    struct upload found = { 0 };
+    struct upload found = { .used = true, .image = *request };
     enum prep_status status;
 
-    if (upload != NULL && upload->emisor == request->emisor &&
-        upload->secuencia == request->secuencia) {
+    if (upload != NULL && upload->image.emisor == request->emisor &&
+        upload->image.secuencia == request->secuencia) {
         upload->turn = ++reception->turn;
         return upload;
     }
-    status = announced_read(reception, request, &found, &reason);
-    if (status == PREP_ERR_UNAVAILABLE) {
-        receiver_later(reception->service->receiver, peer, "base.perdida", status,
-                       "la base de datos no está disponible");
+    status =
+        image_announcement_read(service->db, service->topology, &found.image, &reason);
+    if (status == PREP_ERR_NOT_FOUND) {
+        receiver_refuse(service->receiver, peer, "imagen.no_anunciada", status,
+                        reason.text, NULL, 0);
         return NULL;
     }
     if (status != PREP_OK) {
-        receiver_refuse(reception->service->receiver, peer, "imagen.no_anunciada",
-                        status, reason.text, NULL, 0);
+        receiver_base_lost(service->receiver, status, reason.text);
+        receiver_later(service->receiver, peer, "base.perdida", PREP_ERR_UNAVAILABLE,
+                       "la base de datos no está disponible");
         return NULL;
     }
-    status = image_store_find(reception->store, &found.sha256, found.format,
-                              found.total, &found.whole, &found.received, &reason);
+    if (upload != NULL && upload->settling) {
+        image_reception_settle(reception); /* Somebody else's, about to be whole. */
+    }
+    status =
+        image_store_find(reception->store, &found.image.sha256, found.image.format,
+                         found.image.total, &found.whole, &found.received, &reason);
     if (status != PREP_OK) {
         disk_failed(reception, status, reason.text);
         disk_later(reception, peer);
@@ -267,10 +191,6 @@ static struct upload *upload_get(struct image_reception *reception, zframe_t *pe
     found.turn = ++reception->turn;
     if (upload == NULL) {
         upload = upload_place(reception);
-    } else if (upload->settling) {
-        image_reception_settle(reception); /* Somebody else's, about to be whole. */
-        found.whole = upload->whole;
-        found.received = upload->received;
     }
     *upload = found;
     return upload;
@@ -284,7 +204,7 @@ static void send_avance(struct image_reception *reception, zframe_t *peer,
     Prep__Avance avance = PREP__AVANCE__INIT;
     Prep__Respuesta respuesta = PREP__RESPUESTA__INIT;
 
-    avance.sha256.data = (uint8_t *)upload->sha256.bytes;
+    avance.sha256.data = (uint8_t *)upload->image.sha256.bytes;
     avance.sha256.len = HASH_LEN;
     avance.recibido = upload->received;
     avance.completo = upload->whole;
@@ -308,7 +228,7 @@ static void acuse_later(struct image_reception *reception, zframe_t *peer,
     if (waiting->peer == NULL) {
         return; /* As if the answer had been lost. */
     }
-    waiting->emisor = upload->emisor;
+    waiting->emisor = upload->image.emisor;
     waiting->upload = upload;
     upload->settling = true;
     reception->waiting_count++;
@@ -317,7 +237,7 @@ static void acuse_later(struct image_reception *reception, zframe_t *peer,
 static void answer(struct image_reception *reception, zframe_t *peer,
                    struct upload *upload)
 {
-    if (upload->received == upload->total) {
+    if (upload->received == upload->image.total) {
         acuse_later(reception, peer, upload);
     } else {
         send_avance(reception, peer, upload);
@@ -331,8 +251,8 @@ static void take_chunk(struct image_reception *reception, zframe_t *peer,
     enum prep_status status;
 
     if (trozo->datos.len == 0 || trozo->datos.len > IMAGE_CHUNK_MAX ||
-        trozo->total != upload->total || trozo->desde > upload->total ||
-        trozo->datos.len > upload->total - trozo->desde) {
+        trozo->total != upload->image.total || trozo->desde > upload->image.total ||
+        trozo->datos.len > upload->image.total - trozo->desde) {
         receiver_refuse(reception->service->receiver, peer, "mensaje.rechazado",
                         PREP_ERR_RANGE, "el trozo no cabe en la imagen anunciada", NULL,
                         0);
@@ -342,7 +262,7 @@ static void take_chunk(struct image_reception *reception, zframe_t *peer,
         answer(reception, peer, upload); /* Repeated, or from too far: says where. */
         return;
     }
-    status = image_store_append(reception->store, &upload->sha256, trozo->desde,
+    status = image_store_append(reception->store, &upload->image.sha256, trozo->desde,
                                 trozo->datos.data, trozo->datos.len, &reason);
     if (status != PREP_OK) {
         disk_failed(reception, status, reason.text);
@@ -358,7 +278,7 @@ void image_reception_take(struct image_reception *reception, zframe_t *peer,
                           const Prep__Peticion *peticion)
 {
     const bool is_chunk = peticion->cuerpo_case == PREP__PETICION__CUERPO_TROZO;
-    struct request request;
+    struct image_announcement request;
     struct upload *upload;
     bool read;
 
@@ -402,9 +322,9 @@ static size_t settle_list(struct image_reception *reception, struct image_whole 
         if (upload->whole) {
             continue;
         }
-        images[count] = (struct image_whole){ .sha256 = upload->sha256,
-                                              .format = upload->format,
-                                              .total = upload->total };
+        images[count] = (struct image_whole){ .sha256 = upload->image.sha256,
+                                              .format = upload->image.format,
+                                              .total = upload->image.total };
         uploads[count++] = upload;
     }
     return count;
@@ -415,16 +335,16 @@ static void settled(struct image_reception *reception, struct upload *upload,
 {
     char hex[HASH_TEXT_SIZE];
 
-    hash_text(&upload->sha256, hex);
+    hash_text(&upload->image.sha256, hex);
     if (result == PREP_OK) {
         upload->whole = true;
         disk_worked(reception);
-        log_info("imagen.guardada", LOG_UINT("acta", upload->acta),
-                 LOG_TEXT("sha256", hex), LOG_UINT("bytes", upload->total));
+        log_info("imagen.guardada", LOG_UINT("acta", upload->image.acta),
+                 LOG_TEXT("sha256", hex), LOG_UINT("bytes", upload->image.total));
     } else if (result == PREP_ERR_CONFLICT) {
         upload->received = 0;
-        log_warning("imagen.corrupta", LOG_UINT("acta", upload->acta),
-                    LOG_TEXT("sha256", hex), LOG_UINT("emisor", upload->emisor));
+        log_warning("imagen.corrupta", LOG_UINT("acta", upload->image.acta),
+                    LOG_TEXT("sha256", hex), LOG_UINT("emisor", upload->image.emisor));
     } else {
         upload->used = false; /* Read again from disk when it is asked for. */
         disk_failed(reception, result, reason);
@@ -454,7 +374,7 @@ static void acuse_send(struct image_reception *reception)
 
             if (other->upload != NULL && other->upload->whole &&
                 other->emisor == head->emisor && zframe_eq(other->peer, head->peer)) {
-                images[count++] = other->upload->sha256;
+                images[count++] = other->upload->image.sha256;
                 if (j != i) {
                     other->upload = NULL;
                 }

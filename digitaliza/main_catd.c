@@ -105,6 +105,17 @@ static void on_avance(void *context, const Prep__Avance *avance)
     image_queue_on_avance(catd->queue, avance);
 }
 
+static void on_rejected(void *context, const Prep__Rechazo *rechazo)
+{
+    struct digitaliza_catd *catd = context;
+
+    if (rechazo->status == PREP_ERR_FULL || rechazo->status == PREP_ERR_UNAVAILABLE) {
+        image_queue_on_busy(catd->queue);
+    } else if (rechazo->secuencia == 0) {
+        image_queue_on_refused(catd->queue);
+    }
+}
+
 static void on_line(void *context, bool up)
 {
     struct digitaliza_catd *catd = context;
@@ -238,6 +249,7 @@ static enum prep_status catd_open(struct digitaliza_catd *catd,
         .context = catd,
         .on_request = on_request,
         .acked = on_acked,
+        .rejected = on_rejected,
         .avance = on_avance,
         .line = on_line,
         .turn = turn,

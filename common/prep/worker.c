@@ -37,6 +37,14 @@ static void on_rejected(void *context, const Prep__Rechazo *rechazo)
                  LOG_UINT("desde", rechazo->esperada));
         break;
     default:
+        if (rechazo->secuencia == 0) { /* Of an image: the line goes on. */
+            log_warning("peticion.rechazada",
+                        LOG_TEXT("servicio", worker->service->nombre),
+                        LOG_STATUS((enum prep_status)rechazo->status),
+                        LOG_TEXT("causa", rechazo->evento),
+                        LOG_TEXT("reason", rechazo->motivo));
+            break;
+        }
         log_err("evento.rechazado", LOG_TEXT("servicio", worker->service->nombre),
                 LOG_UINT("secuencia", rechazo->secuencia),
                 LOG_STATUS((enum prep_status)rechazo->status),

@@ -15,8 +15,8 @@
  * LOG
  *     Logs, like service.h and for the same reason. Events: servicio.iniciado,
  *     servicio.detenido, linea.perdida, linea.recuperada, linea.detenida,
- *     evento.rechazado, servicio.ocupado, cadena.reenviada, libro.retrocedido,
- *     acuse.rechazado, cola.fallida.
+ *     evento.rechazado, peticion.rechazada, servicio.ocupado, cadena.reenviada,
+ *     libro.retrocedido, acuse.rechazado, cola.fallida.
  *
  * THREADS
  *     One.

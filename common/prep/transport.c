@@ -18,6 +18,15 @@
 #define RECONNECT_MAX_MS 2000
 #define LINGER_MS 500
 
+/* Its number is stable; Debian's zmq.h shows it only to drafts, and CZMQ's setter is
+ * then an empty function. */
+#ifndef ZMQ_ZAP_ENFORCE_DOMAIN
+#define ZMQ_ZAP_ENFORCE_DOMAIN 93
+#endif
+
+/* ZMQ_MAXMSGSIZE counts the encrypted frame: 33 bytes more (RFC 26). */
+#define CURVE_OVERHEAD 64
+
 #define POSICION_LEN 8u
 
 void transport_setup(void)
@@ -36,7 +45,7 @@ static zsock_t *sock_new(int type, int in, int out)
     if (sock == NULL) {
         return NULL;
     }
-    zsock_set_maxmsgsize(sock, (int)TRANSPORT_MESSAGE_MAX);
+    zsock_set_maxmsgsize(sock, (int)TRANSPORT_MESSAGE_MAX + CURVE_OVERHEAD);
     zsock_set_rcvhwm(sock, in);
     zsock_set_sndhwm(sock, out);
     zsock_set_heartbeat_ivl(sock, HEARTBEAT_MS);
@@ -53,8 +62,15 @@ static enum prep_status bind_secured(zsock_t *sock, const char *address,
                                      const struct keys *keys,
                                      struct prep_reason *reason)
 {
+    const int yes = 1;
+
     zsock_set_zap_domain(sock, TRANSPORT_ZAP_DOMAIN);
-    zsock_set_zap_enforce_domain(sock, 1); /* no handler: nobody enters */
+    if (zmq_setsockopt(zsock_resolve(sock), ZMQ_ZAP_ENFORCE_DOMAIN, &yes, sizeof yes) !=
+        0) { /* without it, no handler would mean that everybody enters */
+        return prep_fail(reason, PREP_ERR_STATE,
+                         "libzmq no puede exigir la lista de pares permitidos: instale "
+                         "libzmq5 4.3 o posterior");
+    }
     zsock_set_curve_server(sock, 1);
     zsock_set_curve_publickey(sock, keys_curve_public(keys));
     zsock_set_curve_secretkey(sock, keys_curve_secret(keys));
@@ -224,23 +240,30 @@ static enum prep_status pair_receive(zsock_t *sock, zframe_t **out_first,
 enum prep_status transport_receive(zsock_t *sock, zframe_t **out_peer,
                                    zframe_t **out_body)
 {
-    zframe_t *body;
+    zframe_t *peer = NULL, *body = NULL;
 
     if (zsock_type(sock) == ZMQ_ROUTER) {
+        enum prep_status status;
+
         assert(out_peer != NULL);
-        return pair_receive(sock, out_peer, out_body);
+        status = pair_receive(sock, &peer, &body);
+        if (status != PREP_OK) {
+            return status;
+        }
+    } else {
+        body = zframe_recv_nowait(sock);
+        if (body == NULL) {
+            return PREP_ERR_NOT_FOUND;
+        }
     }
-    body = zframe_recv_nowait(sock);
-    if (body == NULL) {
-        return PREP_ERR_NOT_FOUND;
-    }
-    if (zframe_more(body)) {
+    if (zframe_more(body) || zframe_size(body) > TRANSPORT_MESSAGE_MAX) {
         frames_drop(sock);
+        zframe_destroy(&peer);
         zframe_destroy(&body);
         return PREP_ERR_FORMAT;
     }
     if (out_peer != NULL) {
-        *out_peer = NULL;
+        *out_peer = peer;
     }
     *out_body = body;
     return PREP_OK;

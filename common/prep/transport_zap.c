@@ -236,6 +236,7 @@ static void actor_run(zsock_t *pipe, void *argument)
     for (size_t i = 0; i < zap.monitor_count; i++) {
         zsock_destroy(&zap.monitors[i]);
     }
+    (void)zsock_unbind(zap.handler, ZAP_ENDPOINT); /* the name is free on return */
     zsock_destroy(&zap.handler);
     zsock_destroy(&zap.refusals);
 }

@@ -339,7 +339,10 @@ static void on_estado(void *context, unsigned code, const json_t *json)
                     catd->estado, code);
         return;
     }
-    catd->pendientes = (uint64_t)json_integer_value(pendientes);
+    /* An event without its image is not delivered either. */
+    catd->pendientes =
+        (uint64_t)(json_integer_value(pendientes) +
+                   json_integer_value(json_object_get(json, "imagenes_pendientes")));
     catd->al_dia =
         catd->pendientes == 0 && catd->entregas == catd->entregas_al_preguntar;
     if (catd->pendientes != before) {

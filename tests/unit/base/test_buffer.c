@@ -136,6 +136,7 @@ static void test_an_escaped_value_goes_whole_or_not_at_all(void **state)
         buffer_add_json(&buffer, "ab\"cd\n");
         if (limit < 11) {
             assert_string_equal(buffer_text(&buffer), ">");
+            assert_int_equal(buffer.len, 1);
             assert_int_equal(buffer_status(&buffer), PREP_ERR_FULL);
         } else {
             assert_string_equal(buffer_text(&buffer), ">\"ab\\\"cd\\n\"");

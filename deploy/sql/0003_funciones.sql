@@ -4,10 +4,15 @@
 
 -- Takes the append lock, held until the transaction ends, and says how many events
 -- there are. Every appending transaction calls it before it locks any row, so that
--- appenders queue here and never deadlock.
+-- appenders queue here and never deadlock. (plpgsql keeps the plan; a function in sql
+-- with a SET clause is planned at each call.)
 CREATE FUNCTION libro_abre() RETURNS bigint
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
-AS 'SELECT tamano FROM libro_cabeza FOR UPDATE';
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+BEGIN
+    RETURN tamano FROM libro_cabeza FOR UPDATE;
+END
+$$;
 
 -- Keeps refused bytes. Cut to 16 KiB, twice what an envelope may measure; the same
 -- bytes from the same origin are kept once.
@@ -56,7 +61,9 @@ BEGIN
     LOOP
         IF actual IS DISTINCT FROM uno.emisor THEN
             IF nuevos THEN
-                PERFORM cabeza_guarda(actual, ultima, ultimo);
+                INSERT INTO emisor_cabeza VALUES (actual, ultima, ultimo)
+                ON CONFLICT (emisor) DO UPDATE
+                    SET secuencia = excluded.secuencia, hash = excluded.hash;
             END IF;
             actual := uno.emisor;
             nuevos := false;
@@ -102,20 +109,32 @@ BEGIN
         RETURN NEXT;
     END LOOP;
     IF nuevos THEN
-        PERFORM cabeza_guarda(actual, ultima, ultimo);
+        INSERT INTO emisor_cabeza VALUES (actual, ultima, ultimo)
+        ON CONFLICT (emisor) DO UPDATE
+            SET secuencia = excluded.secuencia, hash = excluded.hash;
     END IF;
     UPDATE libro_cabeza SET tamano = siguiente WHERE tamano <> siguiente;
 END
 $$;
 
--- Private to libro_agrega.
-CREATE FUNCTION cabeza_guarda(emisor integer, secuencia bigint, hash bytea)
-RETURNS void
+-- A row of `acta` for each one of the catalogue; celdas: how many cells the actas of
+-- each election have, by ordinal. A row is born with 48 bytes and ends the night with
+-- twenty times that. Each one is therefore stored beside another as large as it will be,
+-- and those are removed (VACUUM after this gives their room back to the page): updates
+-- then stay in their page and touch no index. Measured on a whole night, this against
+-- rows packed with fillfactor 100, 40 and 10: 17 us per event against 55, 50 and 25;
+-- 1.0 kB per row against 1.9, 1.7 and 3.8; 98 % of the updates in their page against
+-- 19, 73 and 92.
+CREATE FUNCTION acta_siembra(celdas integer[]) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = public, pg_temp
 AS $$
-    INSERT INTO emisor_cabeza VALUES ($1, $2, $3)
-    ON CONFLICT (emisor) DO UPDATE
-        SET secuencia = excluded.secuencia, hash = excluded.hash
+    INSERT INTO acta (id, eleccion, verificacion_celdas)
+    SELECT CASE WHEN relleno THEN -id ELSE id END, eleccion,
+           CASE WHEN relleno THEN
+               array_fill(0, ARRAY[80 + celdas[eleccion] * 18 / 5]) END
+    FROM catalogo, (VALUES (false), (true)) AS v (relleno)
+    ORDER BY catalogo.id, relleno;
+    DELETE FROM acta WHERE id < 0;
 $$;
 
 -- Rows of actas that the catalogue does not have. Whatever event speaks of one makes

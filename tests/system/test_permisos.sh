@@ -67,7 +67,7 @@ for role in $stages prep_lectura; do
     refused $role "CREATE TEMPORARY TABLE libro_cabeza (tamano bigint)"
     refused $role "CREATE OR REPLACE FUNCTION libro_abre() RETURNS bigint LANGUAGE sql
         AS 'SELECT 0::bigint'"
-    refused $role "SELECT cabeza_guarda(1, 9, 'h')"
+    refused $role "SELECT acta_siembra(ARRAY[1])"
     refused $role "SET ROLE prep_dueno"
     refused $role "COPY libro TO PROGRAM 'cat'"
     refused $role "SELECT pg_read_file('PG_VERSION')"

@@ -135,6 +135,23 @@ static enum prep_status copy(struct db *db, const char *path,
     return status;
 }
 
+/* The rows of `acta`, with room for what the night will write in them. */
+static enum prep_status sow(struct db *db, const struct definicion *definicion,
+                            struct prep_reason *reason)
+{
+    struct db_array *cells = db_array_new(DB_ARRAY_INT4);
+    enum prep_status status;
+    struct db_param param;
+
+    for (size_t i = 0; i < definicion->eleccion_count; i++) {
+        db_array_add_int(cells, (int64_t)definicion->elecciones[i].celda_count);
+    }
+    param = db_array_param(cells);
+    status = db_exec(db, "SELECT acta_siembra($1)", &param, 1, true, NULL, reason);
+    db_array_free(&cells);
+    return status;
+}
+
 static enum prep_status record(struct db *db, const struct definicion *definicion,
                                const struct hash *catalogo, uint64_t count,
                                struct prep_reason *reason)
@@ -147,10 +164,7 @@ static enum prep_status record(struct db *db, const struct definicion *definicio
         { (const char *)catalogo->bytes, HASH_LEN, true, 17 },
         { .value = actas },
     };
-    enum prep_status status = db_exec(db,
-                                      "INSERT INTO acta (id, eleccion) "
-                                      "SELECT id, eleccion FROM catalogo ORDER BY id",
-                                      NULL, 0, true, NULL, reason);
+    enum prep_status status = sow(db, definicion, reason);
 
     if (status != PREP_OK) {
         return status;
@@ -231,7 +245,7 @@ static enum prep_status load(struct db *db, const char *path,
         return status;
     }
     printf("%s: %" PRIu64 " actas cargadas\n", definicion->proceso, count);
-    return db_exec(db, "ANALYZE catalogo, acta", NULL, 0, true, NULL, reason);
+    return db_exec(db, "VACUUM ANALYZE catalogo, acta", NULL, 0, true, NULL, reason);
 }
 
 static enum prep_status run(const struct command_args *args, struct prep_reason *reason)

@@ -219,12 +219,14 @@ void fixture_fresh(unsigned actas)
         "ALTER TABLE libro DISABLE TRIGGER ALL;"
         "ALTER TABLE evidencia DISABLE TRIGGER ALL;"
         "ALTER TABLE emisor_cabeza DISABLE TRIGGER ALL;"
-        "TRUNCATE libro, evidencia, emisor_cabeza, acta;"
+        "TRUNCATE libro, evidencia, emisor_cabeza, acta, catalogo;"
         "ALTER TABLE libro ENABLE ALWAYS TRIGGER libro_inmutable;"
         "ALTER TABLE evidencia ENABLE ALWAYS TRIGGER evidencia_inmutable;"
         "ALTER TABLE emisor_cabeza ENABLE ALWAYS TRIGGER emisor_cabeza_inmutable;"
         "UPDATE libro_cabeza SET tamano = 0;"
-        "INSERT INTO acta (id, eleccion) SELECT g, 1 FROM generate_series(1, %u) g",
+        "INSERT INTO catalogo SELECT g, 1, '', '', '', '', '', '', '', '', '', '', '', "
+        "'', "
+        "750, 0, '', '' FROM generate_series(1, %u) g; SELECT acta_siembra(ARRAY[30])",
         actas);
     free(fixture_sql(sql));
 }

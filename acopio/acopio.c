@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "prep/acta_id.h"
 #include "prep/catalogo.h"
 
@@ -124,7 +125,7 @@ enum prep_status acopio_check(const struct acopio_rules *rules,
     enum prep_status status;
 
     if (event->acta != 0 && !acopio_acta_exists(rules, event->acta)) {
-        *err_event_name = "acta.desconocida";
+        *err_event_name = LOG_EVENT("acta.desconocida");
         return prep_fail(
             reason, PREP_ERR_RANGE, "acta: %llu: el catálogo va de 1 a %llu",
             (unsigned long long)event->acta, (unsigned long long)rules->catalogo_count);

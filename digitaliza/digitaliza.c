@@ -1,5 +1,6 @@
 #include "digitaliza.h"
 
+#include "base/log.h"
 #include "prep/acta_id.h"
 #include "prep/envelope.h"
 
@@ -68,7 +69,7 @@ enum prep_status digitaliza_check(const struct digitaliza_rules *rules,
         }
     }
     if (event->acta != 0 && !acta_exists(rules, event->acta)) {
-        *err_event_name = "acta.desconocida";
+        *err_event_name = LOG_EVENT("acta.desconocida");
         return prep_fail(
             reason, PREP_ERR_RANGE, "acta: %llu: el catálogo va de 1 a %llu",
             (unsigned long long)event->acta, (unsigned long long)rules->catalogo_count);

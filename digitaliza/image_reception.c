@@ -167,8 +167,8 @@ static struct upload *upload_get(struct image_reception *reception, zframe_t *pe
     status =
         image_announcement_read(service->db, service->topology, &found.image, &reason);
     if (status == PREP_ERR_NOT_FOUND) {
-        receiver_refuse(service->receiver, peer, "imagen.no_anunciada", status,
-                        reason.text, NULL, 0);
+        receiver_refuse(service->receiver, peer, LOG_EVENT("imagen.no_anunciada"),
+                        status, reason.text, NULL, 0);
         return NULL;
     }
     if (status != PREP_OK) {

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h" /* LOG_EVENT */
+
 #define WRAPPER_ROOM 128u /* bytes of an envelope that are not its event */
 
 static_assert(ENVELOPE_EVENT_BYTES_MAX + WRAPPER_ROOM <= ENVELOPE_BYTES_MAX,
@@ -216,24 +218,24 @@ static enum prep_status opening_run(const struct opening *opening, const void *b
     Prep__Event *event = NULL;
     enum prep_status status;
 
-    *event_name = "mensaje.malformado";
+    *event_name = LOG_EVENT("mensaje.malformado");
     status = wrapper_open(bytes, len, arena, &wrapper, reason);
     if (status != PREP_OK) {
         return status;
     }
-    *event_name = "firmante.desconocido";
+    *event_name = LOG_EVENT("firmante.desconocido");
     status = wrapper_signer(opening->topology, wrapper, &signer, reason);
     if (status != PREP_OK) {
         return status;
     }
     if (opening->proceso != NULL) {
-        *event_name = "firma.rechazada";
+        *event_name = LOG_EVENT("firma.rechazada");
         status = wrapper_verify(wrapper, signer, ENVELOPE_PREFIX_EVENT, reason);
         if (status != PREP_OK) {
             return status;
         }
     }
-    *event_name = "mensaje.malformado";
+    *event_name = LOG_EVENT("mensaje.malformado");
     status = event_unpack(wrapper, arena, &event, reason);
     if (status != PREP_OK) {
         return status;
@@ -266,7 +268,7 @@ static enum prep_status open_with(const struct opening *opening, const void *byt
                                   struct prep_reason *reason)
 {
     struct envelope envelope = { .bytes = bytes, .len = len };
-    const char *event_name = "mensaje.malformado";
+    const char *event_name = LOG_EVENT("mensaje.malformado");
     enum prep_status status;
     struct arena *arena = NULL;
 

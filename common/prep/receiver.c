@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/log.h" /* LOG_EVENT: it calls back, it does not log */
 #include "prep/receiver_private.h"
 #include "prep/transport.h"
 
@@ -278,7 +279,7 @@ static enum prep_status event_check(struct receiver *receiver,
 {
     const struct receiver_callbacks *callbacks = &receiver->options.callbacks;
 
-    *err_event_name = "mensaje.rechazado";
+    *err_event_name = LOG_EVENT("mensaje.rechazado");
     if ((receiver->options.emisores & ETAPA_BIT(envelope->emisor->etapa)) == 0) {
         return prep_fail(reason, PREP_ERR_RANGE,
                          "%s no entrega sus eventos a este servicio",
@@ -367,9 +368,9 @@ static void take(struct receiver *receiver, zframe_t *peer, zframe_t *body)
                peticion->cuerpo_case != PREP__PETICION__CUERPO__NOT_SET) {
         callbacks->other(callbacks->context, peer, peticion);
     } else {
-        receiver_refuse(receiver, peer, "mensaje.malformado", PREP_ERR_FORMAT,
-                        "no es una petición conocida", zframe_data(body),
-                        zframe_size(body));
+        receiver_refuse(receiver, peer, LOG_EVENT("mensaje.malformado"),
+                        PREP_ERR_FORMAT, "no es una petición conocida",
+                        zframe_data(body), zframe_size(body));
     }
     if (peticion != NULL) {
         prep__peticion__free_unpacked(peticion, NULL);
@@ -393,7 +394,7 @@ void receiver_on_readable(struct receiver *receiver)
             break;
         }
         if (status != PREP_OK) {
-            receiver_report(receiver, "mensaje.malformado", "", status,
+            receiver_report(receiver, LOG_EVENT("mensaje.malformado"), "", status,
                             "el mensaje no es un solo cuadro", 0, "", 0, false);
             continue;
         }

@@ -325,8 +325,7 @@ static bool flush_wants(struct desk *desk)
             continue;
         }
         body = http_body(item->request, &len);
-        if (desk_json_take(body, len, &wants[want_count].cantidad, &code, &reason) !=
-            PREP_OK) {
+        if (desk_json_take(body, len, &wants[want_count], &code, &reason) != PREP_OK) {
             answer_bad(item, code, &reason);
             continue;
         }

@@ -47,11 +47,37 @@ static enum prep_status body_parse(const char *body, size_t len, json_t **out_ro
     return PREP_OK;
 }
 
-enum prep_status desk_json_take(const char *body, size_t len, uint32_t *out_count,
-                                const char **err_code, struct prep_reason *reason)
+static enum prep_status listed_read(const json_t *list, struct desk_want *out_want,
+                                    struct prep_reason *reason)
+{
+    size_t count = json_array_size(list);
+
+    if (!json_is_array(list) || count < 1 || count > DESK_REQUEST_MAX) {
+        return prep_fail(reason, PREP_ERR_RANGE,
+                         "actas: escriba una lista de 1 a %u ids del catálogo",
+                         DESK_REQUEST_MAX);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const json_t *id = json_array_get(list, i);
+
+        if (!json_is_integer(id) ||
+            !acta_id_es_de_catalogo((uint64_t)json_integer_value(id))) {
+            return prep_fail(reason, PREP_ERR_RANGE,
+                             "actas[%zu]: escriba el id de un acta del catálogo", i);
+        }
+        out_want->actas[i] = (uint32_t)json_integer_value(id);
+    }
+    out_want->acta_count = count;
+    out_want->cantidad = (uint32_t)count;
+    return PREP_OK;
+}
+
+enum prep_status desk_json_take(const char *body, size_t len,
+                                struct desk_want *out_want, const char **err_code,
+                                struct prep_reason *reason)
 {
     json_t *root;
-    const json_t *count;
+    const json_t *count, *list;
     json_int_t value;
     enum prep_status status = body_parse(body, len, &root, err_code, reason);
 
@@ -59,12 +85,19 @@ enum prep_status desk_json_take(const char *body, size_t len, uint32_t *out_coun
         return status;
     }
     count = json_object_get(root, "cantidad");
+    list = json_object_get(root, "actas");
     value = json_integer_value(count);
-    if (!json_is_integer(count) || value < 1 || value > DESK_REQUEST_MAX) {
+    out_want->acta_count = 0;
+    if (list != NULL && count == NULL) {
+        status = listed_read(list, out_want, reason);
+    } else if (list != NULL || !json_is_integer(count) || value < 1 ||
+               value > DESK_REQUEST_MAX) {
         status = prep_fail(reason, PREP_ERR_RANGE,
-                           "cantidad: escriba un entero de 1 a %u", DESK_REQUEST_MAX);
+                           "cantidad: escriba un entero de 1 a %u, o en su lugar la "
+                           "lista actas",
+                           DESK_REQUEST_MAX);
     } else {
-        *out_count = (uint32_t)value;
+        out_want->cantidad = (uint32_t)value;
     }
     json_decref(root);
     return status;

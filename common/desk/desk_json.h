@@ -2,7 +2,7 @@
  * desk_json.h - bodies of requests to checked structs, and results to bodies.
  *
  * FORM (docs/API_CAPTURA.md)
- *     {"cantidad": n}
+ *     {"cantidad": n}   or   {"actas": [id, ...]}
  *     {"capturas": [{"acta": id, "celdas": [n, ...], "hora_ms": n?}, ...]}
  *     {"cotejos":  [{"acta": id, "resultado": 1..3, "hora_ms": n?}, ...]}
  *     Other members are ignored. Cells are the integers of celda.h; which are allowed
@@ -16,11 +16,12 @@
 #define PREP_DESK_JSON_H
 
 #include "base/buffer.h"
-#include "desk/desk.h"
+#include "desk/desk_work.h"
 
 PREP_MUST_CHECK
-enum prep_status desk_json_take(const char *body, size_t len, uint32_t *out_count,
-                                const char **err_code, struct prep_reason *reason);
+enum prep_status desk_json_take(const char *body, size_t len,
+                                struct desk_want *out_want, const char **err_code,
+                                struct prep_reason *reason);
 
 struct desk_json_clock {
     bool simulacro; /* hora_ms is taken only then */

@@ -191,7 +191,7 @@ void desk_queue_put_back(struct desk_queue *queue, const struct desk_candidate *
 
 void desk_queue_park(struct desk_queue *queue, uint64_t acta, int64_t vence_ms)
 {
-    int64_t seconds = vence_ms / 1000 + 1; /* never before its time */
+    int64_t seconds = vence_ms / 1000 + (vence_ms % 1000 != 0); /* never before */
 
     if (!known(acta)) {
         return;

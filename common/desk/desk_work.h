@@ -54,8 +54,11 @@ struct desk_task {
 
 struct desk_want {
     uint32_t operador; /* each at most once in a call */
-    uint32_t cantidad; /* 1 to DESK_REQUEST_MAX */
-    uint32_t held;     /* out: tasks given */
+    uint32_t cantidad; /* 1 to DESK_REQUEST_MAX: what he wants in hand, in all */
+    size_t acta_count; /* instead: these and no others (the paper is in his hand) */
+    uint32_t actas[DESK_REQUEST_MAX];
+    uint32_t held; /* out: tasks given */
+    uint32_t open; /* out: claims that he held before */
 };
 
 #define DESK_WANTS_MAX 16u

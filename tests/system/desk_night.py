@@ -258,8 +258,9 @@ class Person:
                 fail(f"{method} {path}: no answer in {seconds} s, last {code} {answer}")
             time.sleep(0.05)
 
-    def take(self, count):
-        code, answer = self.ask("POST", "/tomar", {"cantidad": count})
+    def take(self, what):
+        body = {"actas": what} if isinstance(what, list) else {"cantidad": what}
+        code, answer = self.ask("POST", "/tomar", body)
         equal(code, 200, f"/tomar: {answer}")
         return answer["tareas"]
 

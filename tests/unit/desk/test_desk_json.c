@@ -174,32 +174,41 @@ static void test_a_list_is_at_most_fifty(void **state)
     }
 }
 
-static void test_take_asks_for_one_to_fifty(void **state)
+static void test_take_asks_for_one_to_fifty_or_for_some_by_id(void **state)
 {
     static const struct {
         const char *body;
         uint32_t want; /* 0: refused */
+        size_t listed;
     } takes[] = {
-        { "{\"cantidad\":1}", 1 },
-        { "{\"cantidad\":50}", 50 },
-        { "{\"cantidad\":0}", 0 },
-        { "{\"cantidad\":51}", 0 },
-        { "{\"cantidad\":\"1\"}", 0 },
-        { "{\"cantidad\":1.0}", 0 },
-        { "{}", 0 },
-        { "1", 0 },
-        { "{\"cantidad\":1}basura", 0 },
+        { "{\"cantidad\":1}", 1, 0 },
+        { "{\"cantidad\":50}", 50, 0 },
+        { "{\"actas\":[7,2147483647]}", 2, 2 },
+        { "{\"cantidad\":0}", 0, 0 },
+        { "{\"cantidad\":51}", 0, 0 },
+        { "{\"cantidad\":\"1\"}", 0, 0 },
+        { "{\"cantidad\":1.0}", 0, 0 },
+        { "{\"cantidad\":1,\"actas\":[7]}", 0, 0 },
+        { "{\"actas\":[]}", 0, 0 },
+        { "{\"actas\":[0]}", 0, 0 },
+        { "{\"actas\":[7,\"8\"]}", 0, 0 },
+        { "{\"actas\":[2147483648]}", 0, 0 },
+        { "{\"actas\":{}}", 0, 0 },
+        { "{}", 0, 0 },
+        { "1", 0, 0 },
+        { "{\"cantidad\":1}basura", 0, 0 },
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(takes); i++) {
         const char *code = NULL;
         struct prep_reason reason = { "" };
-        uint32_t got = 0;
+        struct desk_want got = { 0 };
 
         (void)!desk_json_take(takes[i].body, strlen(takes[i].body), &got, &code,
                               &reason);
-        assert_int_equal(got, takes[i].want);
+        assert_int_equal(got.cantidad, takes[i].want);
+        assert_int_equal(got.acta_count, takes[i].listed);
     }
 }
 
@@ -231,7 +240,7 @@ int main(void)
         cmocka_unit_test(test_refused_bodies_name_the_place),
         cmocka_unit_test(test_hours_of_a_replay_are_bounded),
         cmocka_unit_test(test_a_list_is_at_most_fifty),
-        cmocka_unit_test(test_take_asks_for_one_to_fifty),
+        cmocka_unit_test(test_take_asks_for_one_to_fifty_or_for_some_by_id),
         cmocka_unit_test(test_results_say_why_not),
     };
 

@@ -1,4 +1,4 @@
--- 0010: what prep-publica asks of the ledger.
+-- 0006: what prep-publica asks of the ledger.
 
 -- Corte events (tipo 22), a few hundred among millions: found from the last one back.
 -- An event of any other kind costs nothing here.

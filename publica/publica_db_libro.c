@@ -114,7 +114,7 @@ enum prep_status publica_db_hojas(struct db *db, uint64_t desde, uint64_t hasta,
     return status;
 }
 
-/* One at a time through the index of cortes (0010_publica.sql): nearly always the first
+/* One at a time through the index of cortes (0006_publica.sql): nearly always the first
  * is all that is wanted. */
 enum prep_status publica_db_cortes(struct db *db, uint64_t desde, corte_visit visit,
                                    void *context, struct prep_reason *reason)

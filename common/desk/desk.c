@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "desk/desk_private.h"
+#include "prep/proceso.h"
 
 #define TICK_MS 1000
 #define WOKEN_MS 50 /* how soon a wake-up is followed */
@@ -57,31 +58,6 @@ static enum prep_status identity_load(struct desk *desk, struct prep_reason *rea
     return operators_load(config->operadores, &desk->operators, reason);
 }
 
-/* The database must hold this election and no other. */
-static enum prep_status proceso_check(struct desk *desk, struct prep_reason *reason)
-{
-    PGresult *result = NULL;
-    enum prep_status status = db_exec(desk->db, "SELECT proceso, modo FROM proceso",
-                                      NULL, 0, true, &result, reason);
-
-    if (status != PREP_OK) {
-        return status;
-    }
-    if (PQntuples(result) != 1) {
-        status =
-            prep_fail(reason, PREP_ERR_CONFIG,
-                      "la base no tiene catálogo; cárguelo con: prep catalogo carga");
-    } else if (strcmp(PQgetvalue(result, 0, 0), desk->definicion->proceso) != 0 ||
-               db_int4(result, 0, 1) != (int32_t)desk->definicion->modo) {
-        status = prep_fail(reason, PREP_ERR_CONFIG,
-                           "la base es del proceso %s y la definición de %s, o de otro "
-                           "modo; revise base y definicion",
-                           PQgetvalue(result, 0, 0), desk->definicion->proceso);
-    }
-    PQclear(result);
-    return status;
-}
-
 /* A database that does not answer is waited for, except by --check. */
 static enum prep_status database_open(struct desk *desk, bool check_only,
                                       struct prep_reason *reason)
@@ -100,7 +76,7 @@ static enum prep_status database_open(struct desk *desk, bool check_only,
     (void)snprintf(application, sizeof application, "prep-%s", desk->stage->nombre);
     status = db_open(desk->config->base, application, &desk->db, reason);
     if (status == PREP_OK) {
-        status = proceso_check(desk, reason);
+        status = proceso_check(desk->db, desk->definicion, NULL, reason);
     }
     if (status != PREP_OK && (status != PREP_ERR_UNAVAILABLE || check_only)) {
         return status;

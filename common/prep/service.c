@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "prep/proceso.h"
 
 #define TIMER_MS 1000u
 
@@ -86,37 +87,6 @@ static enum prep_status identity_load(struct service *service,
     return PREP_OK;
 }
 
-/* Ids are 1, 2, 3...: the catalogue in memory is a number, at any size. */
-static enum prep_status process_check(struct service *service,
-                                      struct prep_reason *reason)
-{
-    const struct definicion *definicion = service->definicion;
-    PGresult *result = NULL;
-    enum prep_status status;
-
-    status = db_exec(service->db, "SELECT proceso, modo::integer, actas FROM proceso",
-                     NULL, 0, true, &result, reason);
-    if (status != PREP_OK) {
-        return status;
-    }
-    if (PQntuples(result) != 1) {
-        status =
-            prep_fail(reason, PREP_ERR_CONFIG,
-                      "la base no tiene catálogo; cárguelo con: prep catalogo carga");
-    } else if (strcmp(PQgetvalue(result, 0, 0), definicion->proceso) != 0 ||
-               db_int4(result, 0, 1) != (int32_t)definicion->modo) {
-        status =
-            prep_fail(reason, PREP_ERR_CONFIG,
-                      "la base es del proceso %s y la definición de %s, o no en el "
-                      "mismo modo; use la base de este proceso",
-                      PQgetvalue(result, 0, 0), definicion->proceso);
-    } else {
-        service->catalogo_count = (uint64_t)db_int8(result, 0, 2);
-    }
-    PQclear(result);
-    return status;
-}
-
 static enum prep_status database_open(struct service *service,
                                       const struct service_stage *stage,
                                       struct prep_reason *reason)
@@ -132,7 +102,8 @@ static enum prep_status database_open(struct service *service,
     if (status != PREP_OK) {
         return status;
     }
-    return process_check(service, reason);
+    return proceso_check(service->db, service->definicion, &service->catalogo_count,
+                         reason);
 }
 
 /* Who wakes up by what this service announces. */

@@ -5,7 +5,9 @@ Usage (under lib/with_pg): test_desk.py BIN DESK_SEED [round...]
 Each round starts where the one before ended; all of them share one ledger, which is
 verified whole at the end.
 """
+import hashlib
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -244,6 +246,33 @@ def round_blind(night):
     equal(answer["resultados"][0]["resultado"], "repetida", "cotejo again")
 
 
+def round_feed(night):
+    """What captura announces wakes verifica up long before it would look by itself."""
+    night.seed(582, 584)
+    ana, luz = night.person(1, "captura-1"), night.person(2, "verifica-1")
+    waited = []
+    for acta in (582, 583, 584):
+        while not ana.take([acta]):
+            time.sleep(0.05)
+        time.sleep(random.uniform(0.2, 0.8))
+        before = luz.once("GET", "/estado")[1]["en_espera"]
+        started = time.monotonic()
+        equal(ana.submit([{"acta": acta, "celdas": truth(acta)}])[0], 200, "capture")
+        while luz.once("GET", "/estado")[1]["en_espera"] == before:
+            if time.monotonic() > started + 5:
+                fail("verifica does not follow captura")
+            time.sleep(0.005)
+        waited.append(time.monotonic() - started)
+    if sorted(waited)[1] > 0.4:
+        fail(f"nobody woke verifica up: {waited}")
+    code, answer = luz.submit([luz.read(t) for t in luz.take(50)])
+    equal([r["resultado"] for r in answer["resultados"]], ["verificada"] * 3, "verified")
+    sha = hashlib.sha256(b"an image").hexdigest()
+    os.makedirs(night.path(f"imagenes/{sha[:2]}"))
+    night.write(f"imagenes/{sha[:2]}/{sha}.webp", "an image")
+    equal(luz.once("GET", f"/imagenes/{sha}"), (200, b"an image"), "image")
+
+
 def everybody(night, first, last, disturb=None):
     until = threading.Event()
     people = [night.person(n, "captura-1", "captura-2") for n in range(1, 9)]
@@ -355,7 +384,7 @@ def round_same_key(night):
         fail("nobody said that the key is used twice")
 
 
-ROUNDS = [round_check, round_doors, round_claims, round_blind, round_together,
+ROUNDS = [round_check, round_doors, round_claims, round_blind, round_feed, round_together,
           round_killed, round_without_database, round_same_key]
 
 

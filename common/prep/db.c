@@ -205,6 +205,7 @@ enum prep_status db_status(struct db *db, const PGresult *result, bool committin
                            struct prep_reason *reason)
 {
     const ExecStatusType kind = PQresultStatus(result);
+    enum prep_status status;
     const char *state;
     char message[300];
 
@@ -228,8 +229,9 @@ enum prep_status db_status(struct db *db, const PGresult *result, bool committin
     if (state == NULL) { /* libpq itself refused, for lack of memory or of a message */
         return prep_fail(reason, PREP_ERR_IO, "libpq: %s", message);
     }
-    return prep_fail(reason, status_of_sqlstate(state), "PostgreSQL (%s): %s", state,
-                     message);
+    status = status_of_sqlstate(state);
+    return prep_fail(reason, status, "PostgreSQL (%s): %s%s", state, message,
+                     status == PREP_ERR_CONFIG ? "; ¿falta «prep migra»?" : "");
 }
 
 enum prep_status db_exec(struct db *db, const char *sql, const struct db_param *params,

@@ -141,7 +141,7 @@ static const char *env(const char *name)
     return value;
 }
 
-static void conninfo(const char *role, char *out, size_t size)
+void fixture_conninfo(const char *role, char *out, size_t size)
 {
     char path[256], home[200] = "";
     FILE *file;
@@ -162,7 +162,7 @@ struct db *fixture_db(const char *role)
     struct db *db = NULL;
     char text[512];
 
-    conninfo(role, text, sizeof text);
+    fixture_conninfo(role, text, sizeof text);
     must(db_open(text, "prueba", &db, &reason), &reason);
     return db;
 }
@@ -173,7 +173,7 @@ char *fixture_sql(const char *sql)
     PGconn *conn;
     PGresult *result;
 
-    conninfo("postgres", text, sizeof text);
+    fixture_conninfo("postgres", text, sizeof text);
     conn = PQconnectdb(text);
     result = PQexec(conn, sql);
     if (PQresultStatus(result) != PGRES_COMMAND_OK &&

@@ -18,8 +18,8 @@
 #include "prep/ledger.h"
 #include "prep/topology.h"
 
-#define FIXTURE_PROCESO "PRUEBA-2024"
-#define FIXTURE_EMITTERS 8u /* of each kind */
+#define FIXTURE_PROCESO "PRUEBA-2027" /* as tests/unit/prep/definicion_ejemplo.h */
+#define FIXTURE_EMITTERS 8u           /* of each kind */
 
 enum fixture_kind {
     FIXTURE_ACOPIO,     /* acopio-catd: 1 to 8 */
@@ -57,6 +57,7 @@ void fixture_acopio(struct fixture *fixture, struct emitter *emitter, uint64_t a
 
 /* ---- the database */
 
+void fixture_conninfo(const char *role, char *out, size_t size);
 struct db *fixture_db(const char *role);
 /* Runs SQL as the superuser; returns the first value as text (free it), or NULL. */
 char *fixture_sql(const char *sql);

@@ -161,7 +161,7 @@ enum prep_status arbol_cierra(struct arbol *arbol, struct prep_reason *reason)
 {
     struct arbol_obra *obra = arbol->obra;
     size_t most = obra->actas.count + 2; /* no list is longer than the actas */
-    uint32_t *keys = malloc(most * sizeof *keys);
+    uint32_t *keys = calloc(most, sizeof *keys);
     uint32_t *first = malloc(most * sizeof *first);
     uint32_t *place = malloc(most * sizeof *place);
     uint32_t *last_place = malloc(most * sizeof *last_place);

@@ -197,7 +197,7 @@ static enum prep_status seccion_de(struct arbol_obra *obra, uint32_t territorio,
     uint64_t hash = hash_seccion(territorio, clave);
     enum prep_status status;
     struct obra_seccion *s;
-    uint32_t grupo;
+    uint32_t grupo = 0;
     size_t at;
 
     if (!tabla_crece(obra, tabla)) {

@@ -1,5 +1,6 @@
 #include "imagenes.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -17,10 +18,11 @@
 #define NAME_SIZE 96u
 #define COPY_SIZE 65536u
 
-struct pendiente {
+struct pendiente { /* compared as bytes: no padding */
     struct hash sha256;
     uint32_t formato;
 };
+static_assert(sizeof(struct pendiente) == HASH_LEN + sizeof(uint32_t), "padding");
 
 struct imagenes {
     int store; /* -1: none */
@@ -179,11 +181,32 @@ enum prep_status imagenes_publica(struct imagenes *imagenes, const struct hash *
     return PREP_OK;
 }
 
+static int pendiente_compare(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct pendiente));
+}
+
+/* A grupo made twice puts its images twice. */
+static void unique(struct imagenes *imagenes)
+{
+    struct pendiente *list = imagenes->pendientes;
+    size_t kept = 0;
+
+    qsort(list, imagenes->pendiente_count, sizeof *list, pendiente_compare);
+    for (size_t i = 0; i < imagenes->pendiente_count; i++) {
+        if (kept == 0 || pendiente_compare(&list[kept - 1], &list[i]) != 0) {
+            list[kept++] = list[i];
+        }
+    }
+    imagenes->pendiente_count = kept;
+}
+
 enum prep_status imagenes_reintenta(struct imagenes *imagenes,
                                     struct prep_reason *reason)
 {
     size_t kept = 0;
 
+    unique(imagenes);
     for (size_t i = 0; i < imagenes->pendiente_count; i++) {
         struct pendiente p = imagenes->pendientes[i];
         int error = publish(imagenes, &p.sha256, p.formato);
@@ -204,6 +227,7 @@ void imagenes_count(struct imagenes *imagenes, size_t *out_nuevas,
                     size_t *out_pendientes)
 {
     (void)pthread_mutex_lock(&imagenes->mutex);
+    unique(imagenes);
     *out_nuevas = imagenes->nuevas;
     *out_pendientes = imagenes->pendiente_count;
     imagenes->nuevas = 0;

@@ -244,7 +244,8 @@ static bool is_especial(struct field tipo)
     return i < tipo.len && tipo.text[i] == 'S';
 }
 
-/* lista_nominal of a kind of casilla may be printed as a text: it adds nothing. */
+/* The lista nominal of a kind of casilla may be printed as a text: then its sum cannot
+ * be read back, only bounded. */
 static bool printed_instead(const struct perfil_columna *columna, struct field field)
 {
     for (size_t i = 0; i < columna->excepcion_count; i++) {
@@ -274,10 +275,12 @@ static const char *read_counted(const struct revision_plan *plan,
         }
         total = said;
     }
-    if (!number(fields[plan->lista_nominal], &lista) &&
-        !printed_instead(&plan->perfil->columnas[plan->lista_nominal],
-                         fields[plan->lista_nominal])) {
-        return "la lista nominal no es un número";
+    if (!number(fields[plan->lista_nominal], &lista)) {
+        if (!printed_instead(&plan->perfil->columnas[plan->lista_nominal],
+                             fields[plan->lista_nominal])) {
+            return "la lista nominal no es un número";
+        }
+        revision->listas_ocultas++;
     }
     revision->contabilizadas++;
     revision->lista_nominal += lista;
@@ -295,6 +298,7 @@ static const char *read_row(const struct revision_plan *plan,
     const struct field contabilizada = fields[plan->contabilizada];
     const struct field observaciones = fields[plan->observaciones];
     bool inconsistente = !is(observaciones, perfil->observaciones.ninguna);
+    bool sin_acta = false;
     const char *wrong = NULL;
 
     if (is_pair(plan, fields, pair_fuera(plan))) {
@@ -309,7 +313,10 @@ static const char *read_row(const struct revision_plan *plan,
         const char *text =
             printed(obs, PERFIL_SIN_ACTA, perfil->observaciones.sin_acta[i]);
 
-        inconsistente = inconsistente && !is(observaciones, text);
+        sin_acta = sin_acta || is(observaciones, text);
+    }
+    if (sin_acta) {
+        inconsistente = plan->eleccion->reglas.inconsistencia_sin_acta;
     }
     if (is(contabilizada, perfil->contabilizada_si)) {
         inconsistente =
@@ -362,6 +369,7 @@ void revision_une(struct revision *revision, const struct revision *otra)
     revision->no_contabilizadas += otra->no_contabilizadas;
     revision->inconsistentes += otra->inconsistentes;
     revision->lista_nominal += otra->lista_nominal;
+    revision->listas_ocultas += otra->listas_ocultas;
     revision->votos_c_cs += otra->votos_c_cs;
     revision->votos_s_cs += otra->votos_s_cs;
     for (size_t i = 0; i < ELECCION_OPCIONES_MAX; i++) {

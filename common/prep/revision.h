@@ -10,6 +10,8 @@
  *     Pieces may be read apart and joined; a piece is whole rows.
  *
  * WHAT IT CANNOT SEE
+ *     A lista nominal that the profile prints as a text ("N/A"): then the published
+ *     sum must be at least what can be read, and participation must follow from it.
  *     A profile that prints two states alike (a fuera de catalogo row equal in
  *     CONTABILIZADA and OBSERVACIONES to a counted one) is refused by revision_init().
  *
@@ -48,6 +50,7 @@ struct revision {
     uint64_t filas;
     uint64_t fuera, no_capturadas, contabilizadas, no_contabilizadas, inconsistentes;
     uint64_t lista_nominal, votos_c_cs, votos_s_cs;
+    uint64_t listas_ocultas; /* counted rows whose lista nominal is printed as a text */
     uint64_t votos[ELECCION_OPCIONES_MAX]; /* of contabilizadas */
 };
 

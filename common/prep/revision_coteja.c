@@ -12,6 +12,7 @@ struct field {
 };
 
 #define VALUE_SIZE 32u
+#define LISTA_NOMINAL_VALUE 9u /* its place among the 13 */
 
 /* Long division, digit by digit: truncation by construction. */
 static void percentage(uint64_t num, uint64_t den, bool trim,
@@ -33,15 +34,15 @@ static void percentage(uint64_t num, uint64_t den, bool trim,
     out_text[len] = '\0';
 }
 
-static void values(const struct revision *r, bool ultimo, bool trim,
-                   char out_texts[ENCABEZADO_COUNT][VALUE_SIZE])
+static void values(const struct revision *r, uint64_t lista_nominal, bool ultimo,
+                   bool trim, char out_texts[ENCABEZADO_COUNT][VALUE_SIZE])
 {
     const uint64_t capturadas = r->contabilizadas + r->no_contabilizadas;
     const uint64_t esperadas = capturadas + r->no_capturadas;
     const uint64_t counts[ENCABEZADO_COUNT] = {
-        [0] = esperadas,        [1] = capturadas + r->fuera, [2] = r->fuera,
-        [3] = capturadas,       [5] = r->contabilizadas,     [8] = r->no_contabilizadas,
-        [9] = r->lista_nominal, [10] = r->votos_c_cs,        [11] = r->votos_s_cs,
+        [0] = esperadas,     [1] = capturadas + r->fuera, [2] = r->fuera,
+        [3] = capturadas,    [5] = r->contabilizadas,     [8] = r->no_contabilizadas,
+        [9] = lista_nominal, [10] = r->votos_c_cs,        [11] = r->votos_s_cs,
     };
 
     for (size_t i = 0; i < ENCABEZADO_COUNT; i++) {
@@ -50,7 +51,7 @@ static void values(const struct revision *r, bool ultimo, bool trim,
     percentage(capturadas, esperadas, trim, out_texts[4]);
     percentage(r->contabilizadas, esperadas, trim, out_texts[6]);
     percentage(r->inconsistentes, esperadas, trim, out_texts[7]);
-    percentage(ultimo ? r->votos_c_cs : r->votos_s_cs, r->lista_nominal, trim,
+    percentage(ultimo ? r->votos_c_cs : r->votos_s_cs, lista_nominal, trim,
                out_texts[12]);
 }
 
@@ -77,6 +78,30 @@ static bool find_values(const struct perfil *perfil, const char *text, size_t le
     return false;
 }
 
+/* The sum of listas nominales to check against: the rows' own, unless some of them
+ * do not print theirs; then what the header says, if it is enough. */
+static uint64_t lista_nominal(const struct revision_plan *plan,
+                              const struct revision *revision, struct field line)
+{
+    uint64_t said = 0;
+
+    for (size_t i = 0; i < LISTA_NOMINAL_VALUE; i++) {
+        const char *separator = memchr(line.text, plan->perfil->separador, line.len);
+
+        if (separator == NULL) {
+            return revision->lista_nominal;
+        }
+        line.len -= (size_t)(separator + 1 - line.text);
+        line.text = separator + 1;
+    }
+    for (; line.len > 0 && *line.text >= '0' && *line.text <= '9'; line.len--) {
+        said = 10 * said + (uint64_t)(*line.text++ - '0');
+    }
+    return revision->listas_ocultas > 0 && said > revision->lista_nominal
+               ? said
+               : revision->lista_nominal;
+}
+
 enum prep_status revision_coteja(const struct revision_plan *plan,
                                  const struct revision *revision, bool ultimo,
                                  const char *preambulo, size_t len,
@@ -91,7 +116,8 @@ enum prep_status revision_coteja(const struct revision_plan *plan,
                          "%s: el encabezado no tiene línea de valores",
                          plan->eleccion->clave);
     }
-    values(revision, ultimo, perfil->porcentajes_sin_ceros, want);
+    values(revision, lista_nominal(plan, revision, line), ultimo,
+           perfil->porcentajes_sin_ceros, want);
     for (size_t i = 0; i < ENCABEZADO_COUNT; i++) {
         const char *end = memchr(line.text, perfil->separador, line.len);
         const struct field value = { line.text, end == NULL

@@ -30,6 +30,7 @@ enum prep_status spool_open(const char *path, struct emitter *emitter,
         spool_close(&spool);
         return status;
     }
+    spool->durable = emitter->secuencia;
     *out_spool = spool;
     return PREP_OK;
 }

@@ -1,5 +1,6 @@
 /*
- * spool_private.h - the SQLite side of a spool (spool_db.c), for spool.c.
+ * spool_private.h - the SQLite side of a spool: spool_file.c opens it, spool_db.c runs
+ * its statements; spool.c and spool_acuse.c say what is stored.
  */
 #ifndef PREP_SPOOL_PRIVATE_H
 #define PREP_SPOOL_PRIVATE_H
@@ -35,6 +36,7 @@ struct spool {
     sqlite3 *db;             /* NULL after a failure, until it can be opened again */
     sqlite3_stmt *statements[SQL_TOTAL];
     uint64_t pending; /* without acuse */
+    uint64_t durable; /* last secuencia known to be on disk */
     struct buffer envelope;
 };
 
@@ -43,6 +45,11 @@ struct spool {
 PREP_MUST_CHECK
 enum prep_status spool_db_open(struct spool *spool, struct prep_reason *reason);
 void spool_db_close(struct spool *spool);
+PREP_MUST_CHECK
+enum prep_status spool_db_prepare(struct spool *spool, struct prep_reason *reason);
+PREP_MUST_CHECK
+enum prep_status spool_db_exec(struct spool *spool, const char *sql,
+                               struct prep_reason *reason);
 
 /* Opens again if it had to be closed. First line of every function. */
 PREP_MUST_CHECK
@@ -73,7 +80,7 @@ PREP_MUST_CHECK
 enum prep_status spool_db_fail(struct spool *spool, struct prep_reason *reason);
 
 /* Ends the transaction. When COMMIT fails its outcome is unknown: the file is opened
- * again, made durable, and the emitter and the counts say what it holds. */
+ * again and the emitter and the counts say what it holds. */
 PREP_MUST_CHECK
 enum prep_status spool_db_commit(struct spool *spool, struct prep_reason *reason);
 void spool_db_rollback(struct spool *spool);

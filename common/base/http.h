@@ -11,7 +11,12 @@
  * LIMITS
  *     Connections, idle time and body size are bounded by struct http_options.
  *     A request over a limit is answered 413, 431 or 503 and never reaches the
- *     handler.
+ *     handler. A body that takes more than four idle times is hung up on. Only
+ *     loopback addresses are listened on. A path with a zero byte is 400.
+ *
+ * OUT OF SCOPE
+ *     Headers sent a byte at a time hold a connection; the nginx in front reads
+ *     whole requests before it passes them on.
  *
  * OWNERSHIP AND THREADS
  *     libmicrohttpd in external-epoll mode; no threads. A struct http_request

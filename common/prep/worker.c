@@ -16,6 +16,10 @@ static void on_acked(void *context, const Prep__Acuse *acuse)
     struct worker *worker = context;
 
     worker->line_stopped = worker->line_stopped && acuse->n_eventos == 0;
+    if (worker->cola_failed) {
+        worker->cola_failed = false;
+        log_info("disco.recuperado", LOG_TEXT("donde", "cola"));
+    }
     if (worker->acked != NULL) {
         worker->acked(worker->context, acuse);
     }
@@ -99,7 +103,10 @@ static void on_failed(void *context, enum prep_status status, const char *reason
     case PREP_ERR_IO:
     case PREP_ERR_FULL:
     case PREP_ERR_UNAVAILABLE:
-        log_err("cola.fallida", LOG_STATUS(status), LOG_TEXT("reason", reason));
+        if (!worker->cola_failed) { /* Tried again at every turn, said once. */
+            log_err("cola.fallida", LOG_STATUS(status), LOG_TEXT("reason", reason));
+        }
+        worker->cola_failed = true;
         break;
     default:
         worker->line_stopped = true;

@@ -218,6 +218,7 @@ def round_blind(night):
             fail("captures do not arrive at verifica")
         time.sleep(0.1)
     equal([t["acta"] for t in ana.take(50) if t["acta"] in (1, 4)], [], "her own captures")
+    equal(ana.take([1, 4]), [], "her own captures, by id")
     tasks = luz.take(50)
     equal({t["paso"] for t in tasks}, {2}, "paso")
     equal(set(tasks[0]), {"acta", "eleccion", "paso", "imagen", "vence_ms"}, "blind")
@@ -273,7 +274,26 @@ def round_feed(night):
     equal(luz.once("GET", f"/imagenes/{sha}"), (200, b"an image"), "image")
 
 
-def everybody(night, first, last, disturb=None):
+def round_race(night):
+    """The same actas wanted by eight at once, on two instances: each goes to one."""
+    ids = list(range(501, 541))
+    night.seed(501, 540)
+    people = [night.person(n, f"captura-{1 + n % 2}") for n in range(1, 9)]
+    people[0].ask("GET", "/actas/501")
+    for _ in range(15):
+        got, together = [], threading.Barrier(len(people))
+
+        def grab(person):
+            together.wait()
+            got.extend(t["acta"] for t in person.take(random.sample(ids, len(ids))))
+
+        finish(*workers(night, people, grab))
+        equal(sorted(got), ids, "each acta in one hand")
+        night.sql("DELETE FROM reclamo")
+    everybody(night, 501, 540, seeded=True)
+
+
+def everybody(night, first, last, disturb=None, seeded=False):
     until = threading.Event()
     people = [night.person(n, "captura-1", "captura-2") for n in range(1, 9)]
     people += [night.person(n, "verifica-1", "verifica-2") for n in range(1, 13)]
@@ -281,10 +301,12 @@ def everybody(night, first, last, disturb=None):
     threads, errors = workers(night, people, clerk(until))
     half = (first + last) // 2
     try:
-        night.seed(first, half)
+        if not seeded:
+            night.seed(first, half)
         if disturb:
             disturb()
-        night.seed(half + 1, last)
+        if not seeded:
+            night.seed(half + 1, last)
         wait_for(night, "verified", VERIFIED, before + last - first + 1)
     finally:
         until.set()
@@ -384,8 +406,8 @@ def round_same_key(night):
         fail("nobody said that the key is used twice")
 
 
-ROUNDS = [round_check, round_doors, round_claims, round_blind, round_feed, round_together,
-          round_killed, round_without_database, round_same_key]
+ROUNDS = [round_check, round_doors, round_claims, round_blind, round_feed, round_race,
+          round_together, round_killed, round_without_database, round_same_key]
 
 
 def main():

@@ -256,15 +256,15 @@ static void test_what_cannot_be_used_is_set_aside_with_its_motive(void **state)
 static void test_too_large_and_not_regular_are_set_aside(void **state)
 {
     static char large[BYTES_MAX + 1] = PNG;
-    char path[200];
+    char path[200], to[200];
 
     (void)state;
     put("12.png", large, sizeof large);
     assert_false(hot_folder_on_readable(folder));
     assert_true(exists("rechazadas/", "12.png"));
     (void)snprintf(path, sizeof path, "%s/.lazo", carpeta.path);
-    assert_int_equal(symlink("/etc/passwd", path), 0);
-    char to[200];
+    put_image(".de-otro", "una imagen buena, en otra parte");
+    assert_int_equal(symlink(".de-otro", path), 0);
     (void)snprintf(to, sizeof to, "%s/13.png", carpeta.path);
     assert_int_equal(rename(path, to), 0);
     assert_false(hot_folder_on_readable(folder));

@@ -8,6 +8,8 @@
 #include "base/log.h"
 #include "image_announcement.h"
 
+#define DISK_QUIET_MS 60000 /* without a failure: what did not fit is not coming */
+
 /* One image on its way. Two events may announce the same hash, and need not be equally
  * true: what the entry says is what the event named by the last request says. */
 struct upload {
@@ -30,6 +32,8 @@ struct image_reception {
     struct image_store *store;
     const struct service *service;
     bool disk_full;
+    struct hash disk_full_for; /* the image that did not fit */
+    int64_t disk_full_ms;      /* when that was last seen */
     uint64_t turn;
     struct upload uploads[IMAGE_UPLOADS_MAX];
     size_t waiting_count;
@@ -78,12 +82,16 @@ void image_reception_free(struct image_reception **reception)
 /* ---- the disk */
 
 /* Logs; the caller answers "later" if somebody waits. */
-static void disk_failed(struct image_reception *reception, enum prep_status status,
-                        const char *reason)
+static void disk_failed(struct image_reception *reception, const struct hash *sha256,
+                        enum prep_status status, const char *reason)
 {
     if (status != PREP_ERR_FULL) {
         log_err("imagen.fallida", LOG_STATUS(status), LOG_TEXT("reason", reason));
-    } else if (!reception->disk_full) {
+        return;
+    }
+    reception->disk_full_for = *sha256;
+    reception->disk_full_ms = clock_monotonic_ms();
+    if (!reception->disk_full) {
         reception->disk_full = true;
         log_err("disco.lleno", LOG_TEXT("donde", "imagenes"),
                 LOG_TEXT("reason", reason));
@@ -96,9 +104,12 @@ static void disk_later(struct image_reception *reception, zframe_t *peer)
                    "el CCV no puede guardar imágenes por ahora");
 }
 
-static void disk_worked(struct image_reception *reception)
+/* A small image may fit where a large one did not: that is no recovery. */
+static void disk_worked(struct image_reception *reception, const struct hash *sha256)
 {
-    if (reception->disk_full) {
+    if (reception->disk_full &&
+        (hash_equal(&reception->disk_full_for, sha256) ||
+         clock_monotonic_ms() - reception->disk_full_ms >= DISK_QUIET_MS)) {
         reception->disk_full = false;
         log_info("disco.recuperado", LOG_TEXT("donde", "imagenes"));
     }
@@ -184,7 +195,7 @@ static struct upload *upload_get(struct image_reception *reception, zframe_t *pe
         image_store_find(reception->store, &found.image.sha256, found.image.format,
                          found.image.total, &found.whole, &found.received, &reason);
     if (status != PREP_OK) {
-        disk_failed(reception, status, reason.text);
+        disk_failed(reception, &found.image.sha256, status, reason.text);
         disk_later(reception, peer);
         return NULL;
     }
@@ -265,11 +276,11 @@ static void take_chunk(struct image_reception *reception, zframe_t *peer,
     status = image_store_append(reception->store, &upload->image.sha256, trozo->desde,
                                 trozo->datos.data, trozo->datos.len, &reason);
     if (status != PREP_OK) {
-        disk_failed(reception, status, reason.text);
+        disk_failed(reception, &upload->image.sha256, status, reason.text);
         disk_later(reception, peer);
         return;
     }
-    disk_worked(reception);
+    disk_worked(reception, &upload->image.sha256);
     upload->received += trozo->datos.len;
     answer(reception, peer, upload);
 }
@@ -338,7 +349,7 @@ static void settled(struct image_reception *reception, struct upload *upload,
     hash_text(&upload->image.sha256, hex);
     if (result == PREP_OK) {
         upload->whole = true;
-        disk_worked(reception);
+        disk_worked(reception, &upload->image.sha256);
         log_info("imagen.guardada", LOG_UINT("acta", upload->image.acta),
                  LOG_TEXT("sha256", hex), LOG_UINT("bytes", upload->image.total));
     } else if (result == PREP_ERR_CONFLICT) {
@@ -347,7 +358,7 @@ static void settled(struct image_reception *reception, struct upload *upload,
                     LOG_TEXT("sha256", hex), LOG_UINT("emisor", upload->image.emisor));
     } else {
         upload->used = false; /* Read again from disk when it is asked for. */
-        disk_failed(reception, result, reason);
+        disk_failed(reception, &upload->image.sha256, result, reason);
     }
 }
 

@@ -8,119 +8,14 @@
 #include "base/buffer.h"
 #include "prep/acta_id.h"
 #include "prep/ledger_internal.h"
+#include "prep/projection_slots.h"
 
 #define IDENTIFICACION_BYTES_MAX 65536u /* as JSON, every byte escaped */
-
-enum slot {
-    SLOT_ACOPIO,
-    SLOT_IMAGEN,
-    SLOT_CAPTURA_1,
-    SLOT_CAPTURA_2,
-    SLOT_CAPTURA_3,
-    SLOT_VERIFICACION,
-    SLOT_COTEJO,
-    SLOT_COUNT
-};
-
-/*
- * The guard of each UPDATE and precedes() below say the same thing: the first decides
- * against what the row holds, the second inside a batch.
- * Cells travel flattened in one array, with where each list begins and ends in it:
- * unnest() does not take lists of different lengths.
- */
-#define CAPTURA_STATEMENT(paso)                                                        \
-    {                                                                                  \
-        "acta_captura" paso,                                                           \
-            "UPDATE acta a SET captura" paso "_ms = n.ms, captura" paso                \
-            "_hash = n.hash, captura" paso "_operador = n.operador, captura" paso      \
-            "_celdas = ($5::integer[])[n.desde:n.hasta] "                              \
-            "FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::integer[], "     \
-            "$6::integer[], $7::integer[]) "                                           \
-            "AS n (id, ms, hash, operador, desde, hasta) "                             \
-            "WHERE a.id = n.id AND (a.captura" paso "_hash IS NULL "                   \
-            "OR (n.ms, n.hash) < (a.captura" paso "_ms, a.captura" paso "_hash))",     \
-            7                                                                          \
-    }
-
-static const struct db_statement slot_statements[SLOT_COUNT] = {
-    [SLOT_ACOPIO] = { "acta_acopio",
-                      "UPDATE acta a SET acopio_ms = n.ms, acopio_hash = n.hash, "
-                      "mecanismo = n.mecanismo, acopio_documento = n.documento, "
-                      "sin_acta = n.sin_acta, identificacion = n.identificacion::jsonb "
-                      "FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], "
-                      "$4::integer[], "
-                      "$5::integer[], $6::integer[], $7::text[]) "
-                      "AS n (id, ms, hash, mecanismo, documento, sin_acta, "
-                      "identificacion) "
-                      "WHERE a.id = n.id AND (a.acopio_hash IS NULL OR (n.sin_acta <> "
-                      "0, n.ms, n.hash) "
-                      "< (a.sin_acta <> 0, a.acopio_ms, a.acopio_hash))",
-                      7 },
-    [SLOT_IMAGEN] = { "acta_imagen",
-                      "UPDATE acta a SET imagen_ms = n.ms, imagen_hash = n.hash, "
-                      "imagen_sha256 = n.sha256, imagen_bytes = n.bytes, "
-                      "imagen_formato = n.formato, "
-                      "imagen_origen = n.origen, imagen_digitalizacion = "
-                      "n.digitalizacion, "
-                      "imagen_documento = n.documento "
-                      "FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], "
-                      "$4::bytea[], "
-                      "$5::bigint[], $6::integer[], $7::integer[], $8::integer[], "
-                      "$9::integer[]) "
-                      "AS n (id, ms, hash, sha256, bytes, formato, origen, "
-                      "digitalizacion, documento) "
-                      "WHERE a.id = n.id AND (a.imagen_hash IS NULL "
-                      "OR (n.ms, n.hash) < (a.imagen_ms, a.imagen_hash))",
-                      9 },
-    [SLOT_CAPTURA_1] = CAPTURA_STATEMENT("1"),
-    [SLOT_CAPTURA_2] = CAPTURA_STATEMENT("2"),
-    [SLOT_CAPTURA_3] = CAPTURA_STATEMENT("3"),
-    [SLOT_VERIFICACION] = { "acta_verificacion",
-                            "UPDATE acta a SET verificacion_ms = n.ms, "
-                            "verificacion_hash = n.hash, "
-                            "verificacion_celdas = ($4::integer[])[n.desde:n.hasta] "
-                            "FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], "
-                            "$5::integer[], "
-                            "$6::integer[]) AS n (id, ms, hash, desde, hasta) "
-                            "WHERE a.id = n.id AND (a.verificacion_hash IS NULL "
-                            "OR (n.ms, n.hash) < (a.verificacion_ms, "
-                            "a.verificacion_hash))",
-                            6 },
-    [SLOT_COTEJO] = { "acta_cotejo",
-                      "UPDATE acta a SET cotejo = n.resultado, cotejo_ms = n.ms, "
-                      "cotejo_hash = n.hash "
-                      "FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], "
-                      "$4::integer[]) "
-                      "AS n (id, ms, hash, resultado) "
-                      "WHERE a.id = n.id AND (a.cotejo_hash IS NULL "
-                      "OR (n.ms, n.hash) > (a.cotejo_ms, a.cotejo_hash))",
-                      4 },
-};
 
 static const struct db_statement fuera_statement = { "acta_fuera_crea",
                                                      "SELECT acta_fuera_crea($1)", 1 };
 static const struct db_statement fuera_eleccion_statement = {
     "acta_fuera_eleccion", "SELECT acta_fuera_eleccion($1, $2, $3)", 3
-};
-
-#define COLUMNS_MAX 9
-
-/* Of each slot the types of its parameters, in the order of its statement. */
-static const enum db_array_type slot_types[SLOT_COUNT][COLUMNS_MAX] = {
-    [SLOT_ACOPIO] = { DB_ARRAY_INT8, DB_ARRAY_INT8, DB_ARRAY_BYTEA, DB_ARRAY_INT4,
-                      DB_ARRAY_INT4, DB_ARRAY_INT4, DB_ARRAY_TEXT },
-    [SLOT_IMAGEN] = { DB_ARRAY_INT8, DB_ARRAY_INT8, DB_ARRAY_BYTEA, DB_ARRAY_BYTEA,
-                      DB_ARRAY_INT8, DB_ARRAY_INT4, DB_ARRAY_INT4, DB_ARRAY_INT4,
-                      DB_ARRAY_INT4 },
-    [SLOT_CAPTURA_1] = { DB_ARRAY_INT8, DB_ARRAY_INT8, DB_ARRAY_BYTEA, DB_ARRAY_INT4,
-                         DB_ARRAY_INT4, DB_ARRAY_INT4, DB_ARRAY_INT4 },
-    [SLOT_CAPTURA_2] = { DB_ARRAY_INT8, DB_ARRAY_INT8, DB_ARRAY_BYTEA, DB_ARRAY_INT4,
-                         DB_ARRAY_INT4, DB_ARRAY_INT4, DB_ARRAY_INT4 },
-    [SLOT_CAPTURA_3] = { DB_ARRAY_INT8, DB_ARRAY_INT8, DB_ARRAY_BYTEA, DB_ARRAY_INT4,
-                         DB_ARRAY_INT4, DB_ARRAY_INT4, DB_ARRAY_INT4 },
-    [SLOT_VERIFICACION] = { DB_ARRAY_INT8, DB_ARRAY_INT8, DB_ARRAY_BYTEA, DB_ARRAY_INT4,
-                            DB_ARRAY_INT4, DB_ARRAY_INT4 },
-    [SLOT_COTEJO] = { DB_ARRAY_INT8, DB_ARRAY_INT8, DB_ARRAY_BYTEA, DB_ARRAY_INT4 },
 };
 
 struct candidate {
@@ -130,8 +25,8 @@ struct candidate {
 };
 
 struct projection_batch {
-    struct db_array *columns[SLOT_COUNT][COLUMNS_MAX]; /* made when first needed */
-    struct db_param params[SLOT_COUNT][COLUMNS_MAX];
+    struct db_array *columns[SLOT_COUNT][SLOT_COLUMNS_MAX]; /* made when first needed */
+    struct db_param params[SLOT_COUNT][SLOT_COLUMNS_MAX];
     int32_t cells[SLOT_COUNT]; /* length of its flattened list */
     struct db_array *fuera_ids;
     struct db_array *eleccion[3]; /* acta, eleccion, hash of the acopio */
@@ -145,7 +40,7 @@ enum prep_status projection_prepare(struct db *db, struct prep_reason *reason)
     const struct db_statement *all[SLOT_COUNT + 2];
 
     for (size_t s = 0; s < SLOT_COUNT; s++) {
-        all[s] = &slot_statements[s];
+        all[s] = &projection_slots[s].update;
     }
     all[SLOT_COUNT] = &fuera_statement;
     all[SLOT_COUNT + 1] = &fuera_eleccion_statement;
@@ -185,7 +80,8 @@ static int compare_u64(uint64_t a, uint64_t b)
     return (a > b) - (a < b);
 }
 
-/* < 0: a stands over b. Two events of the same slot of the same acta. */
+/* < 0: a stands over b. Two events of the same slot of the same acta; the guards of
+ * projection_slots.c say the same. */
 static int precedes(const struct candidate *a, const struct candidate *b)
 {
     int order = 0;
@@ -286,8 +182,8 @@ static void add_row(struct projection_batch *batch, const struct candidate *c)
     const Prep__Event *event = c->event;
 
     if (columns[0] == NULL) {
-        for (int i = 0; i < slot_statements[c->slot].param_count; i++) {
-            columns[i] = db_array_new(slot_types[c->slot][i]);
+        for (int i = 0; i < projection_slots[c->slot].update.param_count; i++) {
+            columns[i] = db_array_new(projection_slots[c->slot].types[i]);
         }
     }
     db_array_add_int(columns[0], (int64_t)event->acta);
@@ -367,7 +263,7 @@ void projection_batch_free(struct projection_batch **batch)
         return;
     }
     for (size_t s = 0; s < SLOT_COUNT; s++) {
-        for (size_t i = 0; i < COLUMNS_MAX; i++) {
+        for (size_t i = 0; i < SLOT_COLUMNS_MAX; i++) {
             db_array_free(&(*batch)->columns[s][i]);
         }
     }
@@ -389,10 +285,10 @@ void projection_batch_add(struct projection_batch *batch, struct db_pipeline *pi
         if (batch->columns[s][0] == NULL) {
             continue;
         }
-        for (int i = 0; i < slot_statements[s].param_count; i++) {
+        for (int i = 0; i < projection_slots[s].update.param_count; i++) {
             batch->params[s][i] = db_array_param(batch->columns[s][i]);
         }
-        db_pipeline_add(pipeline, &slot_statements[s], batch->params[s]);
+        db_pipeline_add(pipeline, &projection_slots[s].update, batch->params[s]);
     }
     if (db_array_count(batch->eleccion[0]) > 0) {
         for (size_t i = 0; i < 3; i++) {

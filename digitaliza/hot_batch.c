@@ -366,7 +366,7 @@ static bool batch_append(struct hot_folder *folder)
 static enum prep_status batch_sync(struct hot_folder *folder,
                                    struct prep_reason *reason)
 {
-    int fds[HOT_FOLDER_BATCH_MAX + 1];
+    int fds[HOT_FOLDER_BATCH_MAX + 1] = { -1 };
     size_t count = 0;
 
     for (size_t i = 0; i < folder->count; i++) {

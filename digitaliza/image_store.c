@@ -288,7 +288,7 @@ static enum prep_status names_sync(struct image_store *store,
                                    struct prep_reason *reason)
 {
     enum prep_status status = PREP_OK;
-    int fds[DIRS];
+    int fds[DIRS] = { -1 };
     size_t count = 0;
 
     for (size_t i = 0; i < DIRS && status == PREP_OK; i++) {
@@ -318,7 +318,7 @@ void image_store_settle(struct image_store *store, struct image_whole *images,
                         size_t count, struct prep_reason *reason)
 {
     bool touched[DIRS] = { false };
-    int fds[IMAGE_STORE_SETTLE_MAX];
+    int fds[IMAGE_STORE_SETTLE_MAX] = { -1 };
     size_t fd_count = 0;
     enum prep_status status;
 

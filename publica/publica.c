@@ -13,6 +13,7 @@
 #include "base/durable_os.h"
 #include "minisig.h"
 #include "pagina.h"
+#include "prep/proceso.h"
 #include "prep/revision.h"
 #include "publica_db.h"
 
@@ -125,6 +126,9 @@ static enum prep_status catalogo(struct publica *p, const struct publica_config 
 
     status = db_open(config->base, "prep-publica", &p->db, reason);
     if (status == PREP_OK) {
+        status = proceso_check(p->db, p->definicion, NULL, reason);
+    }
+    if (status == PREP_OK) {
         status = arbol_new(p->definicion, &p->arbol, reason);
     }
     if (status == PREP_OK) {
@@ -133,10 +137,6 @@ static enum prep_status catalogo(struct publica *p, const struct publica_config 
     if (status == PREP_OK) {
         status = publica_db_arbol(p->db, p->arbol, reason);
         db_rollback(p->db);
-    }
-    if (status == PREP_OK && p->arbol->acta_count == 0) {
-        status = prep_fail(reason, PREP_ERR_CONFIG,
-                           "la base no tiene catálogo: corra prep catalogo");
     }
     return status;
 }

@@ -4,7 +4,7 @@
 # an undisturbed night publishes, byte for byte.
 # uso: test_kill.sh BIN [MUERTES [SEMILLA]]
 set -u
-bin=$1 kills=${2:-200} seed=${3:-$RANDOM}
+bin=$1 kills=${2:-${KILLS:-200}} seed=${3:-$RANDOM}
 . "$(dirname "$0")/lib/night_test.sh"
 NIGHT_CLAIM_S=3 # a claim lost in a crash is offered again soon
 test_begin kill

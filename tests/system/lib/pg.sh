@@ -55,11 +55,13 @@ pg_psql() {
     psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$(pg_conninfo "$dir" "$role")" "$@"
 }
 
+# The lock file outlives a crash, and its number may belong to somebody else by then: the
+# postmaster is the one whose working directory is the cluster.
 pg_pid() {
     local home pid
     home=$(pg_home "$1") || return 1
     pid=$(head -1 "$home/datos/postmaster.pid" 2>/dev/null) || return 1
-    [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null && echo "$pid"
+    [ -n "$pid" ] && [ "$(readlink "/proc/$pid/cwd")" = "$home/datos" ] && echo "$pid"
 }
 
 pg_create() { # DIR: chooses where it lives and makes the cluster
@@ -135,16 +137,27 @@ pg_stop() {
     (cd / && pg_as "$bin/pg_ctl" -D "$home/datos" -m fast -w -t 60 stop) >/dev/null
 }
 
-pg_alive() { # some process of the list runs; a zombie does not
-    ps -o stat= -p "$(echo "$@" | tr ' ' ,)" | grep -qv '^Z'
+# From /proc, for machines without ps. A zombie does not run.
+pg_alive() { # PID...: some of them runs
+    local pid state
+    for pid in "$@"; do
+        state=$(sed 's/.*) \(.\) .*/\1/' "/proc/$pid/stat" 2>/dev/null)
+        [ -n "$state" ] && [ "$state" != Z ] && return 0
+    done
+    return 1
+}
+
+pg_children() { # PID
+    cat /proc/[0-9]*/stat 2>/dev/null | sed -n "s/^\([0-9]*\) (.*) [A-Za-z] $1 .*/\1/p"
 }
 
 pg_kill() {
     local pid home waited=0
     home=$(pg_home "$1") || return 1
     pid=$(pg_pid "$1") || return 0
-    # The postmaster first, so that it restarts nobody; then whoever it had.
-    local children; children=$(ps -o pid= --ppid "$pid")
+    local children
+    kill -STOP "$pid" # so that it makes no new ones while they are listed
+    children=$(pg_children "$pid")
     kill -9 "$pid" $children 2>/dev/null
     while [ $waited -lt 200 ] && pg_alive "$pid" $children; do
         sleep 0.02 # a start right after must not find live ones

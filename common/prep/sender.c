@@ -233,6 +233,12 @@ void sender_on_timer(struct sender *s)
 {
     const int64_t now = clock_monotonic_ms();
 
+    if (transport_link_lost(s->monitor)) {
+        sender_line(s, false);
+        if (s->state == SENDER_RUNNING || s->state == SENDER_ASKING) {
+            sender_restart(s); /* what was on its way may be lost; the head will say */
+        }
+    }
     switch (s->state) {
     case SENDER_WAITING:
     case SENDER_STOPPED:
@@ -276,7 +282,7 @@ void sender_on_readable(struct sender *s)
             break;
         }
         if (status != PREP_OK) {
-            sender_failed(s, status, "respuesta de varias partes");
+            sender_failed(s, PREP_ERR_AUTH, "respuesta de varias partes");
             continue;
         }
         sender_answer(s, zframe_data(body), zframe_size(body));
@@ -312,8 +318,11 @@ enum prep_status sender_open(struct sender **out_sender,
     s->silence_ms = SENDER_SILENCE_MS;
     s->backoff_ms = SENDER_BACKOFF_MIN_MS;
     status = transport_dealer(&s->sock, options->service, options->keys, reason);
+    if (status == PREP_OK) {
+        status = transport_link_watch(s->sock, &s->monitor, reason);
+    }
     if (status != PREP_OK) {
-        free(s);
+        sender_close(&s);
         return status;
     }
     sender_restart(s);
@@ -340,6 +349,7 @@ void sender_close(struct sender **sender)
     if (*sender == NULL) {
         return;
     }
+    zsock_destroy(&(*sender)->monitor);
     zsock_destroy(&(*sender)->sock);
     free(*sender);
     *sender = NULL;

@@ -8,18 +8,20 @@
  *     service or this process at any instant loses nothing: the spool says what is
  *     left, the ledger says what arrived, repeats are answered as before.
  *
- *     What the service can show to be wrong is reported and not repeated blindly:
+ *     failed() tells what went wrong, by what it means for the line:
  *
- *         the service holds more of this chain than the spool, or another event in
- *         the place of one of ours (a spool restored from a copy, two workers with one
- *         key): the line stops, PREP_ERR_CONFLICT
- *         the ledger lost events that it had acknowledged: PREP_ERR_GAP, with
- *         "libro.retrocedio" in the reason; they are sent again
- *         it refuses an event (status of the Rechazo): the line stops
- *         it cannot store now (UNAVAILABLE, FULL, IO, UNKNOWN, MEMORY): waits and goes
- * on
+ *         PREP_ERR_CONFLICT  stopped: the service refused an event for good, or holds
+ *                            more of this chain than the spool, or another event in
+ *                            the place of one of ours (a spool restored from a copy,
+ *                            two workers with one key). Tries again, one event at a
+ *                            time, every SENDER_STOPPED_MS.
+ *         PREP_ERR_GAP       the ledger lost events that it had acknowledged (restored
+ *                            from an old copy); they are being sent again
+ *         PREP_ERR_AUTH      an answer or an acuse that is not good; not stored
+ *         any other          of the spool: FULL, IO... waits and goes on
  *
- *     A stopped line tries again, one event at a time, every SENDER_STOPPED_MS.
+ *     A service that cannot store now (UNAVAILABLE, FULL, IO, UNKNOWN, MEMORY in its
+ *     Rechazo) is waited for, longer each time.
  *
  * EVENTS (reported through callbacks; the daemon logs)
  *     acuse stored, rejection (gap: resends from `esperada`; fork or refusal: that

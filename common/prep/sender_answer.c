@@ -50,7 +50,7 @@ static void acuse_heard(struct sender *s, const ProtobufCBinaryData *bytes)
 
     status = acuse_open(s->options.topology, bytes->data, bytes->len, &acuse, &reason);
     if (status != PREP_OK) {
-        sender_failed(s, status, reason.text);
+        sender_failed(s, PREP_ERR_AUTH, reason.text);
         return;
     }
     if (acuse->servicio != s->options.service->numero) {
@@ -73,11 +73,11 @@ static void acuse_heard(struct sender *s, const ProtobufCBinaryData *bytes)
         if (s->options.callbacks.acked != NULL) {
             s->options.callbacks.acked(s->options.callbacks.context, acuse);
         }
-    } else {
+    } else if (status == PREP_ERR_CONFLICT) { /* of events that are not ours */
+        sender_failed(s, PREP_ERR_AUTH, reason.text);
+    } else { /* no room for it: ask for it again later */
         sender_failed(s, status, reason.text);
-        if (status != PREP_ERR_CONFLICT) { /* no room for it: ask for it again later */
-            sender_pause(s, SENDER_WAITING, 0);
-        }
+        sender_pause(s, SENDER_WAITING, 0);
     }
     acuse_close(&acuse);
 }
@@ -117,7 +117,7 @@ static void event_rejected(struct sender *s, const Prep__Rechazo *rechazo)
                    "detiene",
                    (unsigned long long)rechazo->secuencia, rechazo->evento,
                    rechazo->motivo);
-    sender_failed(s, (enum prep_status)rechazo->status, text);
+    sender_failed(s, PREP_ERR_CONFLICT, text);
     sender_pause(s, SENDER_STOPPED, SENDER_STOPPED_MS);
 }
 
@@ -161,8 +161,8 @@ static const char *chain_compare(struct sender *s, const Prep__Cabeza *cabeza,
     struct hash_at at = { .found = false };
 
     if (cabeza->secuencia > total) {
-        return "emisor.bifurcado: el libro tiene más eventos de este emisor que la "
-               "cola; "
+        return "el libro tiene más eventos de este emisor que la cola; "
+               ""
                "la cola es una copia vieja o hay dos procesos con la misma llave";
     }
     if (cabeza->secuencia == 0) {
@@ -175,8 +175,9 @@ static const char *chain_compare(struct sender *s, const Prep__Cabeza *cabeza,
     }
     if (cabeza->hash.len != HASH_LEN ||
         memcmp(cabeza->hash.data, at.hash.bytes, HASH_LEN) != 0) {
-        return "emisor.bifurcado: el libro tiene otro evento en el lugar de uno de la "
-               "cola";
+        return "el libro tiene otro evento en el lugar de uno de la cola; hay dos "
+               "procesos "
+               "con la misma llave";
     }
     return NULL;
 }
@@ -206,11 +207,11 @@ static void cabeza_heard(struct sender *s, const Prep__Cabeza *cabeza)
     if (cabeza->secuencia < s->asked_floor) {
         char text[REASON_MAX];
 
-        (void)snprintf(
-            text, sizeof text,
-            "libro.retrocedio: el libro termina en %llu y había acusado hasta "
-            "%llu; se vuelven a enviar",
-            (unsigned long long)cabeza->secuencia, (unsigned long long)s->asked_floor);
+        (void)snprintf(text, sizeof text,
+                       "el libro termina en %llu y había acusado hasta "
+                       "%llu; se vuelven a enviar",
+                       (unsigned long long)cabeza->secuencia,
+                       (unsigned long long)s->asked_floor);
         sender_failed(s, PREP_ERR_GAP, text);
         s->resend_end = s->asked_floor + 1;
         s->cursor = cabeza->secuencia + 1;
@@ -236,7 +237,7 @@ void sender_answer(struct sender *s, const void *bytes, size_t len)
         respuesta = prep__respuesta__unpack(NULL, len, bytes);
     }
     if (respuesta == NULL) {
-        sender_failed(s, PREP_ERR_FORMAT, "respuesta que no se entiende");
+        sender_failed(s, PREP_ERR_AUTH, "respuesta que no se entiende");
         return;
     }
     s->silence_ms = SENDER_SILENCE_MS;
@@ -259,7 +260,7 @@ void sender_answer(struct sender *s, const void *bytes, size_t len)
         }
         break;
     default:
-        sender_failed(s, PREP_ERR_FORMAT, "respuesta vacía");
+        sender_failed(s, PREP_ERR_AUTH, "respuesta vacía");
         break;
     }
     prep__respuesta__free_unpacked(respuesta, NULL);

@@ -18,6 +18,7 @@ enum sender_state {
 struct sender {
     struct sender_options options;
     zsock_t *sock;
+    zsock_t *monitor; /* of its link */
     enum sender_state state;
     bool up; /* as last told through callbacks.line */
     bool asked;

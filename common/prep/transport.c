@@ -160,6 +160,37 @@ enum prep_status transport_dealer(zsock_t **out_sock,
                   out_sock);
 }
 
+enum prep_status transport_link_watch(zsock_t *dealer, zsock_t **out_monitor,
+                                      struct prep_reason *reason)
+{
+    char endpoint[64];
+    zsock_t *monitor = zsock_new(ZMQ_PAIR);
+
+    (void)snprintf(endpoint, sizeof endpoint, "inproc://prep-link-%p", (void *)dealer);
+    if (monitor == NULL ||
+        zmq_socket_monitor(zsock_resolve(dealer), endpoint, ZMQ_EVENT_DISCONNECTED) !=
+            0 ||
+        zsock_connect(monitor, "%s", endpoint) != 0) {
+        zsock_destroy(&monitor);
+        return prep_fail(reason, PREP_ERR_IO, "no se puede vigilar el enlace: %s",
+                         zmq_strerror(zmq_errno()));
+    }
+    *out_monitor = monitor;
+    return PREP_OK;
+}
+
+bool transport_link_lost(zsock_t *monitor)
+{
+    bool lost = false;
+    zframe_t *frame;
+
+    while ((frame = zframe_recv_nowait(monitor)) != NULL) {
+        lost = true; /* it is told of nothing else */
+        zframe_destroy(&frame);
+    }
+    return lost;
+}
+
 enum prep_status transport_pub(zsock_t **out_sock, const struct topology_process *self,
                                const struct keys *keys, struct prep_reason *reason)
 {

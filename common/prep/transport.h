@@ -78,6 +78,13 @@ PREP_MUST_CHECK
 enum prep_status transport_dealer(zsock_t **out_sock,
                                   const struct topology_process *peer,
                                   const struct keys *keys, struct prep_reason *reason);
+/* So that who waits for an answer knows at once that none will come: *out_monitor is
+ * another socket, to be destroyed before the DEALER it watches. */
+PREP_MUST_CHECK
+enum prep_status transport_link_watch(zsock_t *dealer, zsock_t **out_monitor,
+                                      struct prep_reason *reason);
+/* Whether the link broke since the last call. */
+bool transport_link_lost(zsock_t *monitor);
 /* PUB bound to self->anuncia; SUB connected to every service of `etapas` with a feed.
  */
 PREP_MUST_CHECK

@@ -491,7 +491,7 @@ static void test_ledger_that_lost_what_it_acknowledged_gets_it_again(void **stat
     RUN_UNTIL(service.head == 60 && sender_idle(worker.sender));
     assert_true(worker.failures > 0);
     assert_int_equal(worker.failed_status, PREP_ERR_GAP);
-    assert_non_null(strstr(worker.failed_reason, "libro.retrocedio"));
+    assert_non_null(strstr(worker.failed_reason, "se vuelven a enviar"));
     worker_close(&worker);
     service_close(&service);
 }
@@ -540,7 +540,8 @@ static void test_refused_event_stops_the_line_and_says_so(void **state)
         worker_open(&worker, 1);
         worker_append(&worker, 20);
         RUN_UNTIL(worker.failures > 0);
-        assert_int_equal(worker.failed_status, refusals[i]);
+        assert_int_equal(worker.failed_status, PREP_ERR_CONFLICT);
+        assert_int_equal(worker.rejected_status, refusals[i]);
         assert_non_null(strstr(worker.failed_reason, "evento 5"));
         assert_non_null(strstr(worker.failed_reason, "porque sí"));
         received = service.received;
@@ -573,7 +574,7 @@ static void test_fork_stops_the_line_before_anything_is_sent(void **state)
     worker_append(&worker, 3);
     RUN_UNTIL(worker.failures > 0);
     assert_int_equal(worker.failed_status, PREP_ERR_CONFLICT);
-    assert_non_null(strstr(worker.failed_reason, "emisor.bifurcado"));
+    assert_non_null(strstr(worker.failed_reason, "otro evento en el lugar"));
     run_for(&service, &worker, 300);
     assert_int_equal(service.received, 0);
     worker_close(&worker);
@@ -598,7 +599,7 @@ static void test_false_acuses_are_not_stored(void **state)
     worker_open(&worker, 1);
     worker_append(&worker, 1);
     RUN_UNTIL(worker.failures > 0);
-    assert_int_equal(worker.failed_status, PREP_ERR_CONFLICT);
+    assert_int_equal(worker.failed_status, PREP_ERR_AUTH);
     assert_int_equal(pending(&worker), 1);
     service.wrong_hash = false;
     service.wrong_service = true;

@@ -35,7 +35,7 @@ static int is_migration(const struct dirent *entry)
 /* "0003_funciones.sql" is number 3. */
 static int number_of(const char *name)
 {
-    return atoi(name);
+    return (int)strtol(name, NULL, 10); /* the name has four digits */
 }
 
 static enum prep_status read_migration(const char *dir, const char *name,

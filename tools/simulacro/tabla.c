@@ -399,6 +399,16 @@ size_t tabla_columna(const struct tabla *tabla, enum columna_clase clase)
     return i;
 }
 
+size_t tabla_columna_nombre(const struct tabla *tabla, const char *nombre)
+{
+    size_t i = 0;
+
+    while (i < tabla->columna_count && strcmp(tabla->columnas[i].nombre, nombre) != 0) {
+        i++;
+    }
+    return i;
+}
+
 const char *tabla_celda(const struct tabla *tabla, const struct fila *fila,
                         enum columna_clase clase)
 {

@@ -85,6 +85,8 @@ enum prep_status tabla_lee(const struct archivo *archivo, struct almacen *almace
 
 /* Position of the first column of that class, or columna_count. */
 size_t tabla_columna(const struct tabla *tabla, enum columna_clase clase);
+/* The same by name. */
+size_t tabla_columna_nombre(const struct tabla *tabla, const char *nombre);
 /* Cell of the first column of that class; "" if there is none. */
 const char *tabla_celda(const struct tabla *tabla, const struct fila *fila,
                         enum columna_clase clase);

@@ -1,0 +1,54 @@
+/*
+ * Actas that exceed their limit and whose votes the publisher erased (prep-rules
+ * 16.2 #22). A number that exceeds the limit stands in for what was lost, so that the
+ * rules can see what the publisher saw; the cell is published as we have it, and
+ * compara lists it with its cause.
+ */
+#include <stdio.h>
+
+#include "simulacro/noche.h"
+
+static size_t primera_opcion(const struct noche_eleccion *eleccion,
+                             const struct noche_acta *acta)
+{
+    for (size_t c = eleccion->campo_count; c < eleccion->celda_count; c++) {
+        if (eleccion->celdas[c].clase == COL_VOTO &&
+            acta->celdas[c] != CELDA_NO_APLICA) {
+            return c;
+        }
+    }
+    return eleccion->celda_count - 1;
+}
+
+void noche_excede(struct noche *noche, struct noche_eleccion *eleccion)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < eleccion->acta_count; i++) {
+        struct noche_acta *acta = &eleccion->actas[i];
+        struct acta_decision decision;
+        char published[24];
+        size_t option;
+
+        if (acta->celdas == NULL ||
+            (acta->fila->lectura.observacion & OBS_EXCEDE) == 0 ||
+            acta->fila->lectura.suma != 0) {
+            continue;
+        }
+        noche_decide(eleccion, acta, &eleccion->reglas, &decision);
+        option = primera_opcion(eleccion, acta);
+        (void)snprintf(published, sizeof published, "%ld", (long)acta->celdas[option]);
+        acta->celdas[option] = (celda)decision.limite + 1;
+        acta->excede = true;
+        count++;
+        noche_supuesto(noche, eleccion, acta, eleccion->celdas[option].clave, published,
+                       acta->celdas[option],
+                       "EXCEDE con los votos borrados: un voto más que su límite");
+    }
+    if (count > 0) {
+        noche_nota(noche, eleccion,
+                   "%zu actas EXCEDE publicadas con sus votos en cero: se les pone un "
+                   "voto más que su límite (supuestos.csv), y compara las señala",
+                   count);
+    }
+}

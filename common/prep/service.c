@@ -134,7 +134,11 @@ static enum prep_status sockets_open(struct service *service,
             return status;
         }
     }
-    return transport_router(&service->router, service->self, service->keys, reason);
+    status = transport_router(&service->router, service->self, service->keys, reason);
+    if (status != PREP_OK) {
+        return status;
+    }
+    return transport_zap_watch(service->zap, service->router, reason);
 }
 
 enum prep_status service_open(struct service *service,

@@ -152,7 +152,8 @@ static void zap_answer(struct zap_actor *zap, zmsg_t *request)
 
 /* ---- the actor */
 
-/* A handshake that failed before there was a key to show to ZAP. */
+/* A peer that answered the greeting with something else. One that only went away,
+ * such as a worker that was killed, is not told of. */
 static void monitor_heard(struct zap_actor *zap, zsock_t *monitor)
 {
     struct transport_refusal refusal;
@@ -160,8 +161,7 @@ static void monitor_heard(struct zap_actor *zap, zsock_t *monitor)
 
     zmsg_destroy(&event); /* the mask of the monitor lets nothing else through */
     memset(&refusal, 0, sizeof refusal);
-    (void)snprintf(refusal.reason, sizeof refusal.reason,
-                   "no completó el saludo de CURVE");
+    (void)snprintf(refusal.reason, sizeof refusal.reason, "no habla CURVE");
     report(zap, &refusal);
 }
 
@@ -275,8 +275,7 @@ enum prep_status transport_zap_watch(struct transport_zap *zap, zsock_t *sock,
     (void)snprintf(endpoint, sizeof endpoint, "inproc://prep-monitor-%p", (void *)sock);
     if (zap->watched >= WATCHED_MAX ||
         zmq_socket_monitor(zsock_resolve(sock), endpoint,
-                           ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
-                               ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL) != 0) {
+                           ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL) != 0) {
         return prep_fail(reason, PREP_ERR_IO, "no se puede vigilar el socket: %s",
                          zmq_strerror(zmq_errno()));
     }

@@ -63,14 +63,6 @@ static enum prep_status database_open(struct desk *desk, bool check_only,
                                       struct prep_reason *reason)
 {
     char application[64];
-    const struct desk_batch_options options = {
-        .stage = desk->stage,
-        .definicion = desk->definicion,
-        .topology = desk->topology,
-        .self = desk->self,
-        .keys = desk->keys,
-    };
-    struct desk_batch_options with_db;
     enum prep_status status;
 
     (void)snprintf(application, sizeof application, "prep-%s", desk->stage->nombre);
@@ -81,9 +73,15 @@ static enum prep_status database_open(struct desk *desk, bool check_only,
     if (status != PREP_OK && (status != PREP_ERR_UNAVAILABLE || check_only)) {
         return status;
     }
-    with_db = options;
-    with_db.db = desk->db;
-    desk->batch = desk_batch_new(&with_db);
+    desk->checked = status == PREP_OK;
+    desk->batch = desk_batch_new(&(struct desk_batch_options){
+        .stage = desk->stage,
+        .definicion = desk->definicion,
+        .topology = desk->topology,
+        .self = desk->self,
+        .keys = desk->keys,
+        .db = desk->db,
+    });
     desk->work = desk_work_new(desk->db, desk->stage, desk->config, desk->self->numero);
     if (check_only) {
         return desk_batch_restore(desk->batch, reason);

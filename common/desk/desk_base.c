@@ -1,6 +1,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "desk/desk_private.h"
+#include "prep/proceso.h"
 
 #define RETRY_MS 1000       /* between attempts to come back */
 #define FOLLOW_EVERY_MS 50  /* however often we are woken */
@@ -29,6 +30,10 @@ bool desk_base_up(struct desk *desk)
         return false;
     }
     status = db_ready(desk->db, &reason);
+    if (status == PREP_OK && !desk->checked) { /* it was away when we started */
+        status = proceso_check(desk->db, desk->definicion, NULL, &reason);
+        desk->checked = status == PREP_OK;
+    }
     if (status == PREP_OK) {
         status = desk_batch_restore(desk->batch, &reason);
     }

@@ -47,6 +47,7 @@ struct desk {
     struct desk_work *work;
     struct desk_batch *batch;
 
+    bool checked;      /* the database holds this election */
     bool up;           /* chain and queue are as the database has them */
     bool loss_logged;  /* base.perdida was, base.recuperada was not */
     bool loss_is_room; /* the database answers but does not commit */

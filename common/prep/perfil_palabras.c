@@ -17,7 +17,8 @@ const char *const perfil_estado_palabras[PERFIL_ESTADO_COUNT] = {
 
 #define IDENTIDAD(campo)                                                               \
     {                                                                                  \
-#campo, offsetof(struct catalogo_acta, campo)                                  \
+#campo, offsetof(struct catalogo_acta, campo),                                 \
+            sizeof((struct catalogo_acta *)0)->campo                                   \
     }
 
 const struct perfil_identidad perfil_identidades[] = {

@@ -126,7 +126,7 @@ extern const char *const perfil_estado_palabras[PERFIL_ESTADO_COUNT];
 /* Identity columns: the word of fuente, and where its text is. */
 struct perfil_identidad {
     const char *palabra;
-    size_t offset;
+    size_t offset, size; /* in struct catalogo_acta */
 };
 extern const struct perfil_identidad perfil_identidades[];
 extern const size_t perfil_identidad_count;

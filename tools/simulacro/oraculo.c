@@ -124,6 +124,27 @@ static void hecho_aplica(struct oraculo *oraculo, struct estado *estado,
     }
 }
 
+/* The same check that a daemon makes of a captura. */
+static enum prep_status celdas_revisa(const struct oraculo *oraculo,
+                                      const struct hecho *hecho,
+                                      struct prep_reason *reason)
+{
+    const struct catalogo_acta *acta;
+
+    if (hecho->tipo != HECHO_CAPTURA && hecho->tipo != HECHO_VERIFICACION) {
+        return PREP_OK;
+    }
+    if (hecho->acta == 0) {
+        return prep_fail(reason, PREP_ERR_FORMAT,
+                         "hechos.csv: F%u: una fuera de catálogo no se captura",
+                         hecho->fuera);
+    }
+    acta = &oraculo->actas[hecho->acta - 1];
+    return eleccion_celdas_check(
+        definicion_eleccion(oraculo->definicion, acta->eleccion), acta->no_aplica,
+        hecho->celdas, hecho->celda_count, reason);
+}
+
 static enum prep_status hechos_lee(struct oraculo *oraculo, const char *carpeta,
                                    struct prep_reason *reason)
 {
@@ -144,7 +165,10 @@ static enum prep_status hechos_lee(struct oraculo *oraculo, const char *carpeta,
             status = PREP_ERR_FORMAT;
             break;
         }
-        hecho_aplica(oraculo, estado, &hecho);
+        status = celdas_revisa(oraculo, &hecho, reason);
+        if (status == PREP_OK) {
+            hecho_aplica(oraculo, estado, &hecho);
+        }
     }
     hechos_close(&reader);
     return status;

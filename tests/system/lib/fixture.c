@@ -20,7 +20,7 @@ static const struct {
     [FIXTURE_VERIFICA] = { "verifica", "verifica" },
 };
 
-static void must(enum prep_status status, const struct prep_reason *reason)
+void fixture_must(enum prep_status status, const struct prep_reason *reason)
 {
     if (status != PREP_OK) {
         fail_msg("%s: %s", prep_status_str(status), reason->text);
@@ -60,12 +60,12 @@ void fixture_init(struct fixture *fixture)
 
         snprintf(nombre, sizeof nombre, "%s-%u", kinds[kind].nombre, i + 1);
         snprintf(path, sizeof path, "%s/%s.llave", fixture->dir, nombre);
-        must(keys_create(path, nombre, &fixture->keys[i], &reason), &reason);
+        fixture_must(keys_create(path, nombre, &fixture->keys[i], &reason), &reason);
         declare(file, i + 1, kind, fixture->keys[i]);
     }
     fclose(file);
     snprintf(path, sizeof path, "%s/topologia.yaml", fixture->dir);
-    must(topology_load(path, &fixture->topology, &reason), &reason);
+    fixture_must(topology_load(path, &fixture->topology, &reason), &reason);
     for (unsigned i = 0; i < FIXTURE_KINDS * FIXTURE_EMITTERS; i++) {
         emitter_init(&fixture->emitters[i], fixture->keys[i],
                      topology_by_numero(fixture->topology, i + 1), FIXTURE_PROCESO,
@@ -101,9 +101,10 @@ void fixture_sign(struct fixture *fixture, struct emitter *emitter, Prep__Event 
 
     buffer_init(&out->bytes, EVENT_BYTES_MAX);
     emitter_sign(emitter, event, &out->bytes, &hash);
-    must(envelope_open(fixture->topology, FIXTURE_PROCESO, false, out->bytes.data,
-                       out->bytes.len, &out->envelope, &name, &reason),
-         &reason);
+    fixture_must(envelope_open(fixture->topology, FIXTURE_PROCESO, false,
+                               out->bytes.data, out->bytes.len, &out->envelope, &name,
+                               &reason),
+                 &reason);
     assert_true(hash_equal(&hash, &out->envelope.hash));
 }
 
@@ -163,7 +164,7 @@ struct db *fixture_db(const char *role)
     char text[512];
 
     fixture_conninfo(role, text, sizeof text);
-    must(db_open(text, "prueba", &db, &reason), &reason);
+    fixture_must(db_open(text, "prueba", &db, &reason), &reason);
     return db;
 }
 
@@ -229,4 +230,21 @@ void fixture_fresh(unsigned actas)
         "750, 0, '', '' FROM generate_series(1, %u) g; SELECT acta_siembra(ARRAY[30])",
         actas);
     free(fixture_sql(sql));
+}
+
+void fixture_reset(struct fixture *fixture, unsigned actas)
+{
+    const struct hash zero = { { 0 } };
+
+    fixture_fresh(actas);
+    for (size_t i = 0; i < FIXTURE_KINDS * FIXTURE_EMITTERS; i++) {
+        emitter_restore(&fixture->emitters[i], 0, &zero);
+    }
+}
+
+void fixture_store(struct db *db, struct ledger_item *items, size_t count)
+{
+    struct prep_reason reason = { "" };
+
+    fixture_must(ledger_store(db, items, count, &reason), &reason);
 }

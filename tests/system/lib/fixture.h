@@ -66,5 +66,12 @@ int64_t fixture_number(const char *sql);
 void fixture_pg(const char *command);
 /* Catalogue rows 1 to count in `acta` and nothing in the ledger: a fresh night. */
 void fixture_fresh(unsigned actas);
+/* The same, and every chain at its beginning. */
+void fixture_reset(struct fixture *fixture, unsigned actas);
+/* ledger_store(), or the test fails. */
+void fixture_store(struct db *db, struct ledger_item *items, size_t count);
+
+/* Fails the test with the reason unless status is PREP_OK. */
+void fixture_must(enum prep_status status, const struct prep_reason *reason);
 
 #endif

@@ -372,6 +372,7 @@ static bool catd_entregado(struct catd *catd, int64_t now)
     }
     if (!catd->preguntando && now >= catd->preguntar_ms) {
         catd->preguntando = true;
+        catd->al_dia = false; /* what it said before is not about this */
         catd->entregas_al_preguntar = catd->entregas;
         catd->preguntar_ms = now + ESTADO_MS;
         cliente_pide(catd->catds->noche->cliente, catd->estado, NULL, NULL, on_estado,

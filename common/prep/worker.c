@@ -267,7 +267,9 @@ enum prep_status worker_open(struct worker *worker, const struct worker_stage *s
 static int next(struct worker *worker)
 {
     for (unsigned i = 0; i < HTTP_ROUNDS_MAX; i++) {
-        if (worker->turn == NULL || !worker->turn(worker->context)) {
+        const bool answered = worker->turn != NULL && worker->turn(worker->context);
+
+        if (!answered && http_timeout_ms(worker->http) != 0) {
             break;
         }
         http_run(worker->http);

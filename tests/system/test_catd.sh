@@ -74,6 +74,8 @@ python3 "$catd" espera "$imagen" 120 || fail "quedan imágenes sin acuse"
 sleep 2.5 # a file that inotify missed is found by the scan
 python3 "$catd" espera "$imagen" 60 || fail "quedan imágenes sin acuse"
 
+python3 "$catd" rapido "$sobre" "$token" 100 || fail "respuestas lentas"
+
 # ---- nothing lost, nothing doubled
 same "acopios" "$acopios" "$(sql "SELECT count(*) FROM libro WHERE tipo = 17")"
 same "imágenes" "$imagenes" "$(sql "SELECT count(*) FROM libro WHERE tipo = 18")"

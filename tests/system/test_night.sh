@@ -6,7 +6,7 @@ set -u
 bin=$1
 . "$(dirname "$0")/lib/night_test.sh"
 test_begin night
-make_election "$work/eleccion" || die "no se pudo importar la elección"
+make_election "$work/eleccion" AYUN JUNTAS || die "no se pudo importar la elección"
 night_create "$work/noche" "$bin" "$work/eleccion" >"$work/crea.log" 2>&1 ||
     die "no se pudo preparar la noche: $(tail -3 "$work/crea.log")"
 night_start_all || die "un proceso no arrancó"
@@ -15,7 +15,7 @@ timeout 240 "$bin/prep-simulacro" corre "$work/eleccion" \
     >"$NIGHT_DIR/logs/corre.log" 2>&1 ||
     die "la noche no terminó: $(tail -3 "$NIGHT_DIR/logs/corre.log")"
 grep -v ' · ' "$NIGHT_DIR/logs/corre.log"
-compare_election "$NIGHT_DIR/publica" >"$work/compara.log" 2>&1 ||
+"$bin/prep-simulacro" compara "$base" "$NIGHT_DIR/publica" >"$work/compara.log" 2>&1 ||
     fail "lo publicado no es lo que publicó el instituto: $(tail -5 "$work/compara.log")"
 "$bin/prep" libro verifica --base "$(pg_conninfo "$NIGHT_DIR/pg" prep_lectura)" \
     --topologia "$NIGHT_DIR/topologia.yaml" || fail "el libro no verifica"

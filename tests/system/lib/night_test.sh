@@ -3,13 +3,14 @@
 #   test_begin NAME        a folder of its own ($work), removed at the end if all is well
 #   test_end               status 0 only if nothing failed
 #   fail TEXT              notes a failure and goes on;  die TEXT  stops
-#   make_election DIR [ELECCION...]   the election and facts of tests/data, imported
+#   make_election DIR [ELECCION...]   the election and facts of tests/data, imported, or
+#                          only those elections; the published base is then $base
 #   no_errors DIR          no log of that night has an err line
 #   facts DIR              kinds and numbers of facts in the ledger of the open night
 #   bases DIR              name and hash of every file of the official databases
 
 . "$(dirname "${BASH_SOURCE[0]}")/../../../deploy/local/night.sh"
-campeche=$NIGHT_ROOT/tests/data/ieec_campeche_2021
+campeche=$NIGHT_ROOT/tests/data/ieec_campeche_2021_cortes/campeche_2021_cortes.zip
 export ASAN_OPTIONS=${ASAN_OPTIONS:-abort_on_error=0:exitcode=99}
 failures=0
 nights=()
@@ -47,6 +48,29 @@ test_end() {
     [ $failures -eq 0 ] || { echo "$test_name: $failures fallas" >&2; exit 1; }
     echo "$test_name: bien, en $SECONDS s"
     exit 0
+}
+
+# The published base, or only the given elections of it, as an importable path in $base.
+make_base() {
+    local cut
+    base=$campeche
+    [ $# -gt 0 ] || return 0
+    mkdir -p "$work/todo" && (cd "$work/todo" && cmake -E tar xf "$campeche") || return 1
+    for election in "$@"; do
+        for cut in "$work/todo"/*; do
+            mkdir -p "$work/base/$(basename "$cut")"
+            mv "$cut/$election" "$work/base/$(basename "$cut")/" || return 1
+        done
+    done
+    rm -rf "$work/todo"
+    base=$work/base
+}
+
+make_election() {
+    local to=$1
+    shift
+    make_base "$@" &&
+        "$bin/prep-simulacro" importa "$base" --a "$to" >"$work/importa.log" 2>&1
 }
 
 no_errors() {

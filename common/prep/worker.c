@@ -244,6 +244,9 @@ enum prep_status worker_open(struct worker *worker, const struct worker_stage *s
                  worker->definicion->proceso,
                  worker->definicion->modo == MODO_SIMULACRO);
     status = spool_open(stage->config->cola, &worker->emitter, &worker->spool, reason);
+    if (stage->check_only && status == PREP_ERR_UNAVAILABLE) {
+        return PREP_OK; /* Held by this very worker, already at work. */
+    }
     if (status != PREP_OK || stage->check_only) {
         return status;
     }

@@ -71,7 +71,7 @@ struct worker {
     struct http_server *http;
     zloop_t *loop;
     bool line_up;
-    bool cola_failed; /* an acuse could not be stored, and none has been since */
+    bool cola_failed;  /* an acuse could not be stored, and none has been since */
     bool line_stopped; /* the service refused an event: a person must look */
     void *context;     /* of the stage's calls below */
     void (*acked)(void *context, const Prep__Acuse *acuse);

@@ -74,6 +74,11 @@ python3 "$catd" espera "$imagen" 120 || fail "quedan imágenes sin acuse"
 sleep 2.5 # a file that inotify missed is found by the scan
 python3 "$catd" espera "$imagen" 60 || fail "quedan imágenes sin acuse"
 
+for name in $daemons; do
+    "$bin/$(night_program "$name")" --config "$night/config/$name.yaml" --check \
+        >/dev/null 2>"$work/check.log" ||
+        fail "--check de $name, que trabaja: $(cat "$work/check.log")"
+done
 python3 "$catd" rapido "$sobre" "$token" 100 || fail "respuestas lentas"
 
 # ---- nothing lost, nothing doubled

@@ -11,7 +11,7 @@
 #   night_wait NAME [S]             until it says that it is ready, or died
 #   night_kill NAME | night_term NAME
 #   night_alive NAME
-#   night_names                     the processes, services first
+#   night_names, night_programs     the processes, services first
 #   night_pg_start | night_pg_stop | night_pg_kill | night_psql ARGS...
 #   night_port NAME                 HTTP port of a process
 #   night_destroy                   stop, and remove the database
@@ -37,6 +37,7 @@ digitaliza-catd-1 prep-digitaliza-catd digitaliza-catd'
 
 night_fail() { echo "noche: $*" >&2; return 1; }
 night_names() { echo "$NIGHT_TABLE" | cut -d' ' -f1; }
+night_programs() { echo "$NIGHT_TABLE" | cut -d' ' -f2; }
 night_program() { echo "$NIGHT_TABLE" | awk -v n="$1" '$1 == n { print $2 }'; }
 night_port() { cat "$NIGHT_DIR/puertos/$1"; }
 night_log() { echo "$NIGHT_DIR/logs/$1.log"; }

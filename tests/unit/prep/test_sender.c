@@ -651,6 +651,7 @@ static void test_silence_takes_the_line_down_and_an_answer_up(void **state)
 {
     struct service service = { 0 };
     struct worker worker;
+    int64_t broken_ms;
 
     (void)state;
     service_open(&service);
@@ -661,10 +662,12 @@ static void test_silence_takes_the_line_down_and_an_answer_up(void **state)
     RUN_UNTIL(worker.line == 0);
     service.silent = false;
     RUN_UNTIL(worker.line == 1 && sender_idle(worker.sender));
-    /* and a line that dies while there is something to say, too */
+    /* a link that breaks is known before any silence, with nothing to say */
     service_close(&service);
-    worker_append(&worker, 3);
+    broken_ms = clock_monotonic_ms();
     RUN_UNTIL(worker.line == 0);
+    assert_true(clock_monotonic_ms() - broken_ms < SENDER_SILENCE_MS * 2 / 3);
+    worker_append(&worker, 3);
     service_open(&service);
     RUN_UNTIL(worker.line == 1 && sender_idle(worker.sender));
     assert_int_equal(service.head, 6);

@@ -48,12 +48,16 @@ function(prep_library target)
   target_link_libraries(${target} PUBLIC ${ARG_LINKS} PRIVATE prep_flags)
 endfunction()
 
+# What an institute installs and the demo runs: no tests.
+add_custom_target(programs)
+
 # prep_program(<target> SOURCES ... LINKS ...): goes to <build>/bin
 function(prep_program target)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
   add_executable(${target} ${ARG_SOURCES})
   target_link_libraries(${target} PRIVATE ${ARG_LINKS} prep_flags)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+  add_dependencies(programs ${target})
   install(TARGETS ${target} RUNTIME DESTINATION bin)
 endfunction()
 

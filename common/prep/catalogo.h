@@ -39,18 +39,18 @@
 struct catalogo_acta {
     uint64_t id;
     uint32_t eleccion; /* ordinal */
-    char clave_casilla[32];
-    char clave_acta[40];
-    char entidad[8];
+    char clave_casilla[48];
+    char clave_acta[64];
+    char entidad[16];
     char entidad_nombre[CATALOGO_TEXTO_MAX];
     char territorio[16];
     char territorio_nombre[CATALOGO_TEXTO_MAX];
     char seccion[16];
-    char id_casilla[8];
+    char id_casilla[16];
     char tipo_casilla[4];
-    char ext_contigua[8];
-    char ubicacion[4];
-    char tipo_acta[16];
+    char ext_contigua[16];
+    char ubicacion[16];
+    char tipo_acta[24];
     int32_t lista_nominal;
     int32_t representantes;
     char catd[32];

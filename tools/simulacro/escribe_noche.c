@@ -110,10 +110,10 @@ static void acta_anota(struct apuntes *apuntes, const struct noche_eleccion *ele
         apunte.hora_ms = acta->sin_acta_ms;
         anota(apuntes, apunte, &last);
     }
-    if (acta->corte_captura == 0) {
+    if (acta->corte_acopio == 0) {
         return;
     }
-    apunte.corte = acta->corte_captura;
+    apunte.corte = acta->corte_acopio;
     apunte.sin_acta = false;
     apunte.tipo = HECHO_ACOPIO;
     apunte.hora_ms = acta->acopio_ms;
@@ -122,6 +122,10 @@ static void acta_anota(struct apuntes *apuntes, const struct noche_eleccion *ele
         apunte.tipo = HECHO_IMAGEN;
         anota(apuntes, apunte, &last);
     }
+    if (acta->corte_captura == 0) {
+        return;
+    }
+    apunte.corte = acta->corte_captura;
     apunte.tipo = HECHO_CAPTURA;
     apunte.hora_ms = acta->captura_ms;
     anota(apuntes, apunte, &last);

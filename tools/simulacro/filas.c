@@ -161,14 +161,13 @@ static int contabilizada_lee(const struct tabla *tabla, const struct fila *fila)
     return -1;
 }
 
-/* Something happened to the acta: an hour of capture, a code, a number. */
+/* Somebody typed the acta: an hour of capture, a word, a number. */
 static bool hay_captura(const struct tabla *tabla, const struct fila *fila,
                         const struct fila_lectura *lectura)
 {
     const char *captura = tabla_celda(tabla, fila, COL_CAPTURA);
-    const char *codigo = tabla_celda(tabla, fila, COL_CODIGO);
 
-    return (captura[0] >= '0' && captura[0] <= '9') || strlen(codigo) >= 32 ||
+    return (captura[0] >= '0' && captura[0] <= '9') ||
            lectura->votos_ilegible + lectura->votos_sin_dato > 0 || lectura->suma > 0;
 }
 

@@ -44,6 +44,7 @@ struct noche_acta {
     const char *clave; /* base_fila.clave */
     struct catalogo_acta catalogo;
     size_t corte_sin_acta; /* from 1: first corte that shows it so; 0: never */
+    size_t corte_acopio;   /* from 1; 0: never: it arrived, or its image did */
     size_t corte_captura;  /* from 1; 0: never */
     enum sin_acta sin_acta;
     uint32_t mecanismo, documento, origen, digitalizacion, cotejo;

@@ -125,15 +125,11 @@ static void sin_acta_lee(struct noche *noche, const struct tabla *tabla,
         codigo(noche, &noche->documentos, tabla, fila->fila, COL_DOCUMENTO);
 }
 
-static void captura_lee(struct noche *noche, const struct tabla *tabla,
-                        const struct base_fila *fila, size_t corte,
-                        struct noche_acta *acta)
+/* What arrived, with or without a capture after it. */
+static void acopio_lee(struct noche *noche, const struct tabla *tabla,
+                       const struct base_fila *fila, size_t corte,
+                       struct noche_acta *acta)
 {
-    const char *cotejada = tabla_celda(tabla, fila->fila, COL_COTEJADA);
-
-    if (acta->corte_captura == 0) {
-        acta->corte_captura = corte;
-    }
     acta->mecanismo =
         codigo(noche, &noche->mecanismos, tabla, fila->fila, COL_MECANISMO);
     acta->documento =
@@ -144,6 +140,21 @@ static void captura_lee(struct noche *noche, const struct tabla *tabla,
     acta->imagen = tiene_codigo(tabla, fila->fila) || acta->origen != 0 ||
                    acta->digitalizacion != 0;
     acta->acopio_ms = hora(noche, tabla, fila->fila, COL_ACOPIO);
+    if (acta->corte_acopio == 0) {
+        acta->corte_acopio = corte;
+    }
+}
+
+static void captura_lee(struct noche *noche, const struct tabla *tabla,
+                        const struct base_fila *fila, size_t corte,
+                        struct noche_acta *acta)
+{
+    const char *cotejada = tabla_celda(tabla, fila->fila, COL_COTEJADA);
+
+    if (acta->corte_captura == 0) {
+        acta->corte_captura = corte;
+    }
+    acopio_lee(noche, tabla, fila, corte, acta);
     acta->captura_ms = hora(noche, tabla, fila->fila, COL_CAPTURA);
     acta->verificacion_ms = hora(noche, tabla, fila->fila, COL_VERIFICACION);
     acta->cotejo = cotejada[0] >= '1' && cotejada[0] <= '3' && cotejada[1] == '\0'
@@ -193,6 +204,10 @@ static void fila_lleva(struct noche *noche, struct noche_eleccion *eleccion,
         sin_acta_lee(noche, tabla, fila, corte->corte + 1, acta);
     } else if (fila->lectura.estado == FILA_CAPTURADA) {
         captura_lee(noche, tabla, fila, corte->corte + 1, acta);
+    } else if (acta->corte_captura == 0 &&
+               (tiene_codigo(tabla, fila->fila) ||
+                hora(noche, tabla, fila->fila, COL_ACOPIO) != CLOCK_UNKNOWN)) {
+        acopio_lee(noche, tabla, fila, corte->corte + 1, acta);
     }
 }
 

@@ -174,19 +174,32 @@ static enum prep_status hechos_lee(struct oraculo *oraculo, const char *carpeta,
     return status;
 }
 
-/* FECHA_HORA_ACOPIO is that of the image when it comes from the casilla. */
-static void horas_arma(const struct definicion *definicion, const struct estado *estado,
-                       struct acta_vista *vista)
+static bool visible(const struct marca *marca, size_t corte)
 {
-    const char *origen = vocabulario_texto(&definicion->origenes, vista->origen);
-    bool casilla = origen != NULL && strcmp(origen, "CASILLA") == 0;
+    return marca->corte != 0 && marca->corte <= corte;
+}
 
-    vista->tiene_acopio = estado->acopio.corte != 0;
-    vista->acopio_ms = casilla && vista->tiene_imagen ? estado->imagen.hora_ms
-                                                      : estado->acopio.hora_ms;
-    vista->tiene_captura = estado->captura.corte != 0;
+/* FECHA_HORA_ACOPIO is that of the image when it comes from the casilla. */
+static void llegada_arma(const struct definicion *definicion,
+                         const struct estado *estado, size_t corte,
+                         struct acta_vista *vista)
+{
+    const char *origen;
+    bool casilla;
+
+    vista->mecanismo = estado->acopio.mecanismo;
+    vista->documento = estado->acopio.documento != 0 ? estado->acopio.documento
+                                                     : estado->imagen.documento;
+    vista->tiene_imagen = visible(&estado->imagen, corte);
+    vista->origen = vista->tiene_imagen ? estado->imagen.origen : 0;
+    vista->digitalizacion = vista->tiene_imagen ? estado->imagen.digitalizacion : 0;
+    origen = vocabulario_texto(&definicion->origenes, vista->origen);
+    casilla = origen != NULL && strcmp(origen, "CASILLA") == 0;
+    vista->tiene_acopio = true;
+    vista->acopio_ms = casilla ? estado->imagen.hora_ms : estado->acopio.hora_ms;
+    vista->tiene_captura = visible(&estado->captura, corte);
     vista->captura_ms = estado->captura.hora_ms;
-    vista->tiene_verificacion = estado->verificacion.corte != 0;
+    vista->tiene_verificacion = visible(&estado->verificacion, corte);
     vista->verificacion_ms = estado->verificacion.hora_ms;
 }
 
@@ -209,21 +222,17 @@ static void vista_arma(const struct oraculo *oraculo, size_t at, size_t corte,
         .lista_nominal = acta->lista_nominal,
         .representantes = acta->representantes,
     };
-    if (estado->verificacion.corte != 0 && estado->verificacion.corte <= corte) {
+    if (visible(&estado->verificacion, corte)) {
         assert(estado->celda_count == eleccion->celda_count);
         memcpy(vista->celdas, estado->celdas, eleccion->celda_count * sizeof(celda));
         vista->hechos.verificada = true;
         vista->hechos.celdas = vista->celdas;
-        vista->mecanismo = estado->acopio.mecanismo;
-        vista->documento = estado->acopio.documento != 0 ? estado->acopio.documento
-                                                         : estado->imagen.documento;
-        vista->tiene_imagen = estado->imagen.corte != 0;
-        vista->origen = estado->imagen.origen;
-        vista->digitalizacion = estado->imagen.digitalizacion;
         vista->cotejada = estado->cotejo;
-        horas_arma(oraculo->definicion, estado, vista);
+    }
+    if (visible(&estado->acopio, corte)) {
+        llegada_arma(oraculo->definicion, estado, corte, vista);
         codigo_arma(acta->id, vista);
-    } else if (estado->sin_acta.corte != 0 && estado->sin_acta.corte <= corte) {
+    } else if (visible(&estado->sin_acta, corte)) {
         vista->hechos.sin_acta = (enum sin_acta)estado->sin_acta.sin_acta;
         vista->mecanismo = estado->sin_acta.mecanismo;
         vista->documento = estado->sin_acta.documento;
@@ -265,12 +274,7 @@ static void fuera_arma(const struct oraculo *oraculo, const struct eleccion *ele
     identificacion_arma(estado->identificacion, &vista->catalogo);
     vista->hechos.fuera_de_catalogo = true;
     vista->hechos.tipo_casilla = vista->catalogo.tipo_casilla[0];
-    vista->mecanismo = estado->acopio.mecanismo;
-    vista->documento = estado->acopio.documento;
-    vista->tiene_imagen = estado->imagen.corte != 0;
-    vista->origen = estado->imagen.origen;
-    vista->digitalizacion = estado->imagen.digitalizacion;
-    horas_arma(oraculo->definicion, estado, vista);
+    llegada_arma(oraculo->definicion, estado, SIZE_MAX, vista);
     codigo_arma(ACTA_ID_FUERA + at, vista);
     reglas_decide(eleccion, &vista->hechos, &vista->decision);
 }

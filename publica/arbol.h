@@ -38,8 +38,8 @@
 #include "prep/eleccion.h"
 #include "prep/reglas.h"
 
-#define GRUPO_ACTAS 24u     /* measured: files of 10 to 20 KB, 4 KB compressed */
-#define GRUPO_ACTAS_MAX 96u /* a seccion is cut only past this */
+#define GRUPO_ACTAS 48u      /* measured: files of 20 to 40 KB, 6 KB compressed */
+#define GRUPO_ACTAS_MAX 192u /* a seccion is cut only past this */
 #define ARBOL_CLAVE_SIZE 16u
 
 struct arbol_seccion {

@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/fs.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +26,22 @@ struct aside {
     pthread_mutex_t mutex; /* manifest and counts */
     size_t files, bytes;
 };
+
+/*
+ * chattr +T: ext4 puts each folder made in here in a block group of its own choosing, a
+ * free one. By default they share the group of their parent, where every new file steps
+ * over all that were deleted in the last seconds: 200 to 800 us per file were measured
+ * after something large was deleted nearby, against 25 us. Best effort.
+ */
+static void spread(int fd)
+{
+    int flags = 0;
+
+    if (ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0) {
+        flags |= FS_TOPDIR_FL;
+        (void)ioctl(fd, FS_IOC_SETFLAGS, &flags);
+    }
+}
 
 enum prep_status aside_open(const char *salida, struct aside **out_aside,
                             struct prep_reason *reason)
@@ -54,6 +72,9 @@ enum prep_status aside_open(const char *salida, struct aside **out_aside,
     }
     aside->fd =
         openat(aside->root_fd, ASIDE_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (aside->fd >= 0) {
+        spread(aside->fd);
+    }
     fd = aside->fd < 0 ? -1
                        : openat(aside->fd, MANIFEST_OPEN,
                                 O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
@@ -134,9 +155,6 @@ static enum prep_status write_file(struct aside *aside, const char *path,
         return durable_os_fail(reason, path, "open", errno);
     }
     error = durable_os_write(fd, data, len);
-    if (error == 0 && fchmod(fd, FILE_MODE) != 0) {
-        error = errno;
-    }
     if (close(fd) != 0 && error == 0 && errno != EINTR) {
         error = errno;
     }

@@ -7,8 +7,8 @@
  *     then aside_apply() moves everything into place, pointers last. Applying again
  *     after a crash finishes what was left (docs/decisiones/0002-orden-del-corte.md).
  *
+ *     SELLO, written last of all: corte <numero> <sha256 of the root object>
  *     MANIFIESTO, one line each:
- *         corte <numero> <sha256 of the root object>         first line
  *         o <sha256> [<address under datos/>]   object: o/<sha256>.json and .json.gz;
  *                                               the address becomes a link to them
  *         i <path>                              immutable
@@ -19,6 +19,9 @@
  *     o and i, sync, addresses and m, sync, p, sync. An immutable file that exists must
  *     hold the same bytes (an object: the same length, its name being its hash), else
  *     PREP_ERR_CONFLICT and nothing more is touched.
+ *
+ * MODES
+ *     Files are made 0644 and folders 0755: the caller's umask must allow it.
  *
  * THREADS
  *     The functions that write may be called by several threads at once.

@@ -24,7 +24,8 @@
 
 struct calculo_cuenta {
     bool completo;
-    size_t actas, grupos; /* read; made */
+    size_t actas, grupos;   /* read; made */
+    size_t archivos, bytes; /* written aside */
     size_t base_count;
     struct corte_base bases[ELECCION_MAX];
 };

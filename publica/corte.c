@@ -198,9 +198,13 @@ static enum prep_status admite(const struct publica *p,
     return PREP_OK;
 }
 
+/* Where the time of a corte goes: monotonic ms at the end of each part. */
+struct tiempos {
+    int64_t inicio, calculo, sello, evento, lugar;
+};
+
 static void anuncia(struct publica *p, const struct corte *corte,
-                    const struct calculo_cuenta *cuenta, size_t files, size_t bytes,
-                    int64_t elapsed_ms)
+                    const struct calculo_cuenta *cuenta, const struct tiempos *t)
 {
     size_t nuevas, pendientes;
     char stamp[CLOCK_TEXT_SIZE];
@@ -211,10 +215,14 @@ static void anuncia(struct publica *p, const struct corte *corte,
              LOG_TEXT("nominal", stamp), LOG_UINT("tamano", corte->tamano),
              LOG_UINT("ultimo", corte->ultimo), LOG_UINT("completo", cuenta->completo),
              LOG_UINT("actas", cuenta->actas), LOG_UINT("grupos", cuenta->grupos),
-             LOG_UINT("bases", cuenta->base_count), LOG_UINT("archivos", files),
-             LOG_UINT("bytes", bytes), LOG_UINT("imagenes", nuevas),
-             LOG_UINT("imagenes_pendientes", pendientes),
-             LOG_INT("elapsed_ms", elapsed_ms));
+             LOG_UINT("bases", cuenta->base_count),
+             LOG_UINT("archivos", cuenta->archivos), LOG_UINT("bytes", cuenta->bytes),
+             LOG_UINT("imagenes", nuevas), LOG_UINT("imagenes_pendientes", pendientes),
+             LOG_INT("calculo_ms", t->calculo - t->inicio),
+             LOG_INT("sello_ms", t->sello - t->calculo),
+             LOG_INT("evento_ms", t->evento - t->sello),
+             LOG_INT("lugar_ms", t->lugar - t->evento),
+             LOG_INT("elapsed_ms", t->lugar - t->inicio));
 }
 
 /* Keeps a corte that contradicts itself, with a name that says when. */
@@ -236,10 +244,11 @@ static void aparta_rechazado(struct publica *p, struct aside **aside, uint64_t n
 /* Computed, checked and durable aside. */
 static enum prep_status prepara(struct publica *p, struct aside *aside,
                                 struct corte *corte, struct calculo_cuenta *cuenta,
-                                struct prep_reason *reason)
+                                struct tiempos *t, struct prep_reason *reason)
 {
     enum prep_status status;
 
+    t->inicio = clock_monotonic_ms();
     status = imagenes_reintenta(p->imagenes, reason);
     if (status == PREP_OK) {
         status = calculo_corre(p, aside, corte, cuenta, reason);
@@ -247,8 +256,13 @@ static enum prep_status prepara(struct publica *p, struct aside *aside,
     if (status == PREP_OK) {
         status = punteros(p, aside, corte, cuenta, reason);
     }
-    return status == PREP_OK ? aside_seal(aside, corte->numero, &corte->objeto, reason)
-                             : status;
+    t->calculo = clock_monotonic_ms();
+    aside_count(aside, &cuenta->archivos, &cuenta->bytes);
+    if (status == PREP_OK) {
+        status = aside_seal(aside, corte->numero, &corte->objeto, reason);
+    }
+    t->sello = clock_monotonic_ms();
+    return status;
 }
 
 static void al_dia(struct publica *p, const struct corte *corte)
@@ -260,14 +274,13 @@ static void al_dia(struct publica *p, const struct corte *corte)
 enum prep_status corte_hace(struct publica *publica, const struct corte_pedido *pedido,
                             struct corte *out_corte, struct prep_reason *reason)
 {
-    const int64_t start_ms = clock_monotonic_ms();
     struct corte corte = { .nominal_ms = pedido->nominal_ms,
                            .hora_ms = pedido->hora_ms,
                            .ultimo = pedido->ultimo,
                            .bases = pedido->bases };
     struct calculo_cuenta cuenta = { 0 };
+    struct tiempos tiempos = { 0 };
     struct aside *aside = NULL;
-    size_t files = 0, bytes = 0;
     enum prep_status status;
 
     status = publica->leido ? db_ready(publica->db, reason)
@@ -281,17 +294,17 @@ enum prep_status corte_hace(struct publica *publica, const struct corte_pedido *
     corte.numero = publica->anterior.numero + 1;
     status = aside_open(publica->salida, &aside, reason);
     if (status == PREP_OK) {
-        status = prepara(publica, aside, &corte, &cuenta, reason);
+        status = prepara(publica, aside, &corte, &cuenta, &tiempos, reason);
     }
     if (status == PREP_ERR_CONFLICT) {
         aparta_rechazado(publica, &aside, corte.numero, reason);
         return status;
     }
     if (status == PREP_OK) {
-        aside_count(aside, &files, &bytes);
         status = corte_libro_agrega(publica, &corte, reason);
     }
     aside_close(&aside);
+    tiempos.evento = clock_monotonic_ms();
     if (status == PREP_OK) {
         status = aside_apply(publica->salida, reason);
         publica->leido = status == PREP_OK;
@@ -300,7 +313,8 @@ enum prep_status corte_hace(struct publica *publica, const struct corte_pedido *
         return status;
     }
     al_dia(publica, &corte);
-    anuncia(publica, &corte, &cuenta, files, bytes, clock_monotonic_ms() - start_ms);
+    tiempos.lugar = clock_monotonic_ms();
+    anuncia(publica, &corte, &cuenta, &tiempos);
     *out_corte = corte;
     return corte_libro_frontera_guarda(publica, reason);
 }
@@ -309,6 +323,7 @@ enum prep_status corte_republica(struct publica *publica, uint64_t numero,
                                  struct corte *out_corte, struct prep_reason *reason)
 {
     struct calculo_cuenta cuenta = { 0 };
+    struct tiempos tiempos = { 0 };
     struct aside *aside = NULL;
     struct corte corte, made;
     enum prep_status status;
@@ -336,7 +351,7 @@ enum prep_status corte_republica(struct publica *publica, uint64_t numero,
         return status;
     }
     made = corte;
-    status = prepara(publica, aside, &made, &cuenta, reason);
+    status = prepara(publica, aside, &made, &cuenta, &tiempos, reason);
     aside_close(&aside);
     if (status == PREP_OK && (!hash_equal(&made.raiz, &corte.raiz) ||
                               !hash_equal(&made.objeto, &corte.objeto))) {

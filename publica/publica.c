@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/config.h"
@@ -229,6 +230,7 @@ enum prep_status publica_open(struct publica *publica,
     enum prep_status status;
 
     *publica = (struct publica){ .salida_lock = -1 };
+    (void)umask(022); /* what the web server reads; .corte and the like are 0700 */
     publica->salida = salida_path == NULL ? config->salida : salida_path;
     merkle_init(&publica->merkle);
     status = identidad(publica, config, reason);

@@ -23,7 +23,16 @@ const char *perfil_archivo_candidaturas(const struct eleccion *eleccion)
     return eleccion->perfil->archivo_candidaturas;
 }
 
-/* Tokens: AAAA MM DD hh mm ss, and Z for the hours of difference with UTC. */
+static void digits_write(char *at, int value, size_t count)
+{
+    for (size_t i = count; i > 0; i--) {
+        at[i - 1] = (char)('0' + value % 10);
+        value /= 10;
+    }
+}
+
+/* Tokens: AAAA MM DD hh mm ss, and Z for the hours of difference with UTC. Three times
+ * in every row: no printf here. */
 static void fecha_texto(const char *format, int64_t ms, int offset_min,
                         char out_text[static FECHA_SIZE])
 {
@@ -31,22 +40,22 @@ static void fecha_texto(const char *format, int64_t ms, int offset_min,
     size_t len = 0;
 
     clock_to_parts(ms, offset_min, &parts);
+    const struct {
+        char token[5];
+        size_t digits;
+        int value;
+    } tokens[] = { { "AAAA", 4, parts.year }, { "MM", 2, parts.month },
+                   { "DD", 2, parts.day },    { "hh", 2, parts.hour },
+                   { "mm", 2, parts.minute }, { "ss", 2, parts.second } };
     for (const char *at = format; *at != '\0' && len + 8 < FECHA_SIZE;) {
-        const struct {
-            const char *token;
-            int digits, value;
-        } tokens[] = { { "AAAA", 4, parts.year }, { "MM", 2, parts.month },
-                       { "DD", 2, parts.day },    { "hh", 2, parts.hour },
-                       { "mm", 2, parts.minute }, { "ss", 2, parts.second } };
         size_t i;
 
         for (i = 0; i < sizeof tokens / sizeof tokens[0]; i++) {
-            size_t token_len = strlen(tokens[i].token);
-
-            if (strncmp(at, tokens[i].token, token_len) == 0) {
-                len += (size_t)snprintf(out_text + len, FECHA_SIZE - len, "%0*d",
-                                        tokens[i].digits, tokens[i].value);
-                at += token_len;
+            if (*at == tokens[i].token[0] &&
+                strncmp(at, tokens[i].token, tokens[i].digits) == 0) {
+                digits_write(out_text + len, tokens[i].value, tokens[i].digits);
+                len += tokens[i].digits;
+                at += tokens[i].digits;
                 break;
             }
         }
@@ -364,6 +373,32 @@ static const char *valor(const struct definicion *definicion,
     return "";
 }
 
+/* Most of a row is numbers, which need no quotes and no text in between. */
+static bool es_numero(const struct perfil_columna *columna,
+                      const struct acta_vista *vista, uint64_t *out_value)
+{
+    if (columna->apostrofo != APOSTROFO_NINGUNO) {
+        return false;
+    }
+    switch ((int)columna->fuente) {
+    case FUENTE_CELDA:
+        if (!vista->hechos.verificada ||
+            !celda_es_numero(vista->celdas[columna->indice])) {
+            return false;
+        }
+        *out_value = (uint64_t)vista->celdas[columna->indice];
+        return true;
+    case FUENTE_TOTAL_CALCULADO:
+        *out_value = vista->decision.total;
+        return true;
+    case FUENTE_LISTA_NOMINAL:
+        *out_value = (uint64_t)vista->hechos.lista_nominal;
+        return vista->hechos.lista_nominal >= 0;
+    default:
+        return false;
+    }
+}
+
 void perfil_fila(const struct definicion *definicion, const struct eleccion *eleccion,
                  const struct acta_vista *vista, struct buffer *out)
 {
@@ -374,12 +409,15 @@ void perfil_fila(const struct definicion *definicion, const struct eleccion *ele
     for (size_t i = 0; i < perfil->columna_count; i++) {
         const struct perfil_columna *columna = &perfil->columnas[i];
         const char *text = excepcion(perfil, eleccion, columna, vista, estado);
+        uint64_t number;
 
         if (i > 0) {
             buffer_add_char(out, perfil->separador);
         }
         if (text != NULL) {
             campo_escribe(perfil, text, out);
+        } else if (es_numero(columna, vista, &number)) {
+            buffer_add_uint(out, number);
         } else {
             text = valor(definicion, perfil, vista, columna, scratch);
             campo_marcado(perfil, columna->apostrofo, text, out);

@@ -17,7 +17,7 @@
 
 #include "base/buffer.h"
 
-enum clase_renglon { NORMAL, SIN_PAPEL, PENDIENTE, FUERA };
+enum clase_renglon { NORMAL, SIN_PAPEL, PENDIENTE, LLEGADA, FUERA };
 
 enum { IL = -1, SD = -2, NX = -3, VOTOS = 7 };
 
@@ -110,6 +110,21 @@ static const struct renglon renglones[] = {
       1,
       "",
       "" },
+    { "0004", "C", "02", "00", 450, 20, LLEGADA, { 0 }, -1, "", "" },
+    { "N/A",
+      "M",
+      "N/A",
+      "00",
+      12113,
+      -1,
+      NORMAL,
+      { 700, 90, 4422, 3, 2, 0, 1 },
+      1,
+      "",
+      "" },
+    { "N/A", "A", "N/A", "00", 16, -1, NORMAL, { 1, 2, 3, 0, 0, 0, 0 }, 1, "", "" },
+    { "N/A", "A", "N/A", "00", 9, -1, SIN_PAPEL, { 0 }, 0, "SIN ACTA", "A" },
+    { "N/A", "A", "N/A", "00", 7, -1, PENDIENTE, { 0 }, -1, "", "" },
     /* The same key twice: contigua 10 and 11 cut to one digit. */
     { "0005", "C", "01", "00", 400, 20, NORMAL, { 10, 20, 30, 1, 0, 0, 2 }, 1, "", "" },
     { "0005", "C", "01", "00", 400, 20, NORMAL, { 11, 21, 31, 1, 0, 0, 2 }, 1, "", "" },
@@ -171,7 +186,7 @@ static inline const char *observacion(const struct disposicion *d,
                     { "SIN ACTA", "SIN ACTA POR PAQUETE ENTREGADO SIN BOLSA" },
                     { "FUERA", "FUERA DE CATALOGO" } };
 
-    if (r->clase == PENDIENTE) {
+    if (r->clase == PENDIENTE || r->clase == LLEGADA) {
         return d->obs_pendiente;
     }
     if (!d->lista) {
@@ -231,6 +246,8 @@ static inline const char *valor(const struct disposicion *d, const struct renglo
                          : r->clase == FUERA   ? d->fuera
                                                : d->pendiente;
     const char *none = r->clase == SIN_PAPEL ? d->sin_hora : absent;
+    const bool here = paper || r->clase == FUERA || r->clase == LLEGADA;
+    const bool mesa = r->tipo[0] == 'A' || r->tipo[0] == 'M';
     bool todos = r->clase == NORMAL && strcmp(r->local, "TODOS") == 0;
 
     switch (que) {
@@ -261,7 +278,7 @@ static inline const char *valor(const struct disposicion *d, const struct renglo
     case 'a':
         return r->clase == FUERA ? "-" : "2";
     case 'b':
-        return paper ? "17" : absent;
+        return mesa ? "N/A" : paper ? "17" : absent;
     case 'p':
         return paper ? (at % 3 == 0 ? d->sin_dato : "300") : absent;
     case 'n': /* a quantity that only other actas have */
@@ -290,11 +307,11 @@ static inline const char *valor(const struct disposicion *d, const struct renglo
         return r->clase == FUERA ? d->fuera : out;
     case 'R':
         snprintf(out, 200, "%d", r->representantes);
-        return r->clase == FUERA ? d->fuera : out;
+        return r->clase == FUERA ? d->fuera : mesa ? "N/A" : out;
     case 'O':
         return observacion(d, r, out);
     case 'c':
-        if (r->clase == FUERA || r->clase == PENDIENTE) {
+        if (!paper && r->clase != SIN_PAPEL) {
             return r->clase == FUERA ? d->contabilizada_fuera : d->pendiente;
         }
         return r->clase == SIN_PAPEL      ? d->contabilizada_sin_acta
@@ -304,19 +321,19 @@ static inline const char *valor(const struct disposicion *d, const struct renglo
         return paper ? (at % 2 == 0 ? "F-D" : "I") : none;
     case 'h':
         snprintf(out, 200, "%064zx", at + 1);
-        return paper || r->clase == FUERA ? out : none;
+        return here ? out : none;
     case 'q':
-        return paper || r->clase == FUERA ? hora_escrita(d, at, 10, out) : none;
+        return here ? hora_escrita(d, at, 10, out) : none;
     case 'w':
         return paper ? hora_escrita(d, at, 20, out) : none;
     case 'z':
         return paper ? hora_escrita(d, at, 30, out) : none;
     case 'o':
-        return paper || r->clase == FUERA ? (at % 2 == 0 ? "CASILLA" : "CATD") : none;
+        return here ? (at % 2 == 0 ? "CASILLA" : "CATD") : none;
     case 'g':
-        return paper || r->clase == FUERA ? (at % 2 == 0 ? "MOVIL" : "ESCANER") : none;
+        return here ? (at % 2 == 0 ? "MOVIL" : "ESCANER") : none;
     case 'y':
-        return paper || r->clase == FUERA ? "ACTA PREP" : none;
+        return here ? "ACTA PREP" : none;
     case 'J':
         return paper ? (at % 3 == 0 ? "1" : "0") : absent;
     default:

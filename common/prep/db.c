@@ -13,7 +13,8 @@
 /*
  * Set on each connection. A commit is durable; nothing waits for ever, least of all
  * while it holds the append lock; statements are small and always go through an
- * index, so each is planned once.
+ * index, so each is planned once: early, when the ledger is still empty and reading all
+ * of it looks cheap, and that plan would be kept as it grows.
  */
 static const char session_settings[] =
     "SET synchronous_commit = on;"
@@ -21,6 +22,7 @@ static const char session_settings[] =
     "SET lock_timeout = '20s';"
     "SET idle_in_transaction_session_timeout = '30s';"
     "SET plan_cache_mode = force_generic_plan;"
+    "SET enable_seqscan = off;"
     "SET jit = off;"
     "SET client_min_messages = warning;"
     "SET client_encoding = 'UTF8'";

@@ -183,7 +183,11 @@ static bool correccion_posterior(const struct causa_contexto *c)
 /* Prep-rules 6.4: without acta there is no image, no capture and no document. */
 static bool sin_acta_con_datos(const struct causa_contexto *c)
 {
-    return publicada(c)->estado == FILA_SIN_ACTA &&
+    celda ignored;
+    enum celda_clase text = celda_clasifica(c->publicado, &ignored);
+
+    return !celda_es_blanca(text) && text != CELDA_DICE_SIN_ACTA &&
+           publicada(c)->estado == FILA_SIN_ACTA &&
            c->nuestra->lectura.estado == FILA_SIN_ACTA &&
            (clase(c) == COL_CODIGO || clase(c) == COL_CAPTURA ||
             clase(c) == COL_VERIFICACION || clase(c) == COL_ORIGEN ||
@@ -201,7 +205,21 @@ static bool sin_codigo(const struct causa_contexto *c)
             tabla_celda(tabla, c->fila->fila, COL_DIGITALIZACION)[0] != '\0');
 }
 
-/* Two ways of writing the same absence. */
+/* Rows of the same kind in the same column of the base that say what ours says. */
+static bool base_escribe_igual(const struct causa_contexto *c)
+{
+    const enum fila_estado estado = publicada(c)->estado;
+
+    for (size_t i = 0; i < c->corte->fila_count; i++) {
+        if (c->corte->filas[i].lectura.estado == estado &&
+            strcmp(c->corte->filas[i].fila->celdas[c->columna], c->nuestro) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Two ways of writing the same absence, both in the same column of the base. */
 static bool texto_variante(const struct causa_contexto *c)
 {
     celda a, b;
@@ -209,6 +227,9 @@ static bool texto_variante(const struct causa_contexto *c)
     enum celda_clase ours = celda_clasifica(c->nuestro, &b);
     char x[COLUMNA_NOMBRE_SIZE], y[COLUMNA_NOMBRE_SIZE];
 
+    if (!base_escribe_igual(c)) {
+        return false;
+    }
     if (celda_es_blanca(mine) && celda_es_blanca(ours)) {
         return true;
     }

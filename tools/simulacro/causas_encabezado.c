@@ -126,6 +126,23 @@ static bool es_redondeado(const char *text, uint64_t num, uint64_t den)
     return porcentaje_igual(text, rounded);
 }
 
+static bool es_cociente(size_t position)
+{
+    return position == 4 || position == 6 || position == POS_INCONSISTENCIAS ||
+           position == POS_PARTICIPACION;
+}
+
+/* Digits; and, in a percentage, a point and digits. */
+static bool bien_escrito(const char *text, size_t position)
+{
+    size_t len = strspn(text, "0123456789");
+
+    if (text[len] == '.' && es_cociente(position)) {
+        len += 1 + strspn(text + len + 1, "0123456789");
+    }
+    return len > 0 && text[len] == '\0';
+}
+
 /* Which quotient a percentage is; false for a count. */
 static bool cociente(const struct recuento *r, size_t position, uint64_t *out_num,
                      uint64_t *out_den)
@@ -205,6 +222,9 @@ enum causa causa_de_encabezado(const struct base_corte *corte, size_t position,
     int64_t value, ours_value;
     bool ours_from_rows;
 
+    if (!bien_escrito(nuestro, position)) {
+        return CAUSA_DE_SIN_EXPLICAR;
+    }
     recuenta(corte, &r);
     ours_from_rows = es_de_las_filas(&r, position, nuestro);
     if (publicado[0] == '\0' || strcmp(publicado, "-") == 0) {

@@ -82,6 +82,7 @@ done
 wait $player || fail "la noche no terminó: $(tail -3 "$NIGHT_DIR/logs/corre.log")"
 for name in "${!died[@]}"; do echo "  $name: ${died[$name]} muertes"; done
 echo "con $deaths muertes: $SECONDS s; $(grep reintentos "$NIGHT_DIR/logs/corre.log")"
+echo "  $(cat "$NIGHT_DIR"/logs/*.log | grep -c 'event=mensaje.repetido') entregas repetidas al CCV"
 [ $deaths -ge "$kills" ] || fail "solo hubo $deaths muertes de $kills"
 
 revive

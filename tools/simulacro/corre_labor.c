@@ -115,6 +115,7 @@ static void on_tomar(void *context, unsigned code, const json_t *json)
     struct mano *mano = context;
     struct noche *noche = mano->labores->noche;
     const json_t *tarea = NULL;
+    size_t nuevas = 0;
     size_t i = 0;
 
     mano->ocupada = false;
@@ -135,19 +136,26 @@ static void on_tomar(void *context, unsigned code, const json_t *json)
                         mano->tomar, id);
             return;
         }
+        /* What this hand holds already is offered again, first. */
+        if (noche->actas[acta].labor[mano->clase].mano != mano->numero) {
+            guarda(mano, acta);
+            nuevas++;
+        }
         labor_toma(noche, mano->clase, acta, mano->numero, paso);
-        guarda(mano, acta);
     }
-    if (i == 0) {
+    if (nuevas == 0) {
         mano->otra_ms = clock_monotonic_ms() + OTRA_VEZ_MS;
     }
 }
 
+/* cantidad counts what this hand holds already, due or not. */
 static void toma(struct mano *mano)
 {
     struct noche *noche = mano->labores->noche;
-    const uint64_t parte = noche->libres[mano->clase] / noche->opciones->operadores + 1;
-    json_t *body = json_pack("{s:i}", "cantidad", parte > LOTE_MAX ? LOTE_MAX : parte);
+    const uint64_t parte = mano->tengo_count +
+                           noche->libres[mano->clase] / noche->opciones->operadores + 1;
+    json_t *body =
+        json_pack("{s:i}", "cantidad", (int)(parte > LOTE_MAX ? LOTE_MAX : parte));
 
     assert(body != NULL);
     mano->ocupada = true;

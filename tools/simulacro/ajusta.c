@@ -261,7 +261,7 @@ enum prep_status noche_ajusta(struct noche *noche, const char *carpeta,
         status = base_lee(ensayo, &nuestra, reason);
     }
     if (status == PREP_OK) {
-        compara_bases(noche->base, &nuestra, NULL, &comparacion);
+        compara_sin_causas(noche->base, &nuestra, &comparacion);
         aprende_todas(noche, &comparacion);
         comparacion_libera(&comparacion);
         base_libera(&nuestra);

@@ -24,6 +24,7 @@ struct cotejo {
     const struct base_eleccion *eleccion;
     const struct base_corte *corte, *nuestro;
     const char *sello;
+    bool sin_causas;
     /* Column of ours for each of the base's; TABLA_COLUMNAS_MAX: none. */
     size_t columnas[TABLA_COLUMNAS_MAX];
 };
@@ -137,7 +138,9 @@ static void fila_compara(struct cotejo *cotejo, const struct base_fila *fila,
         }
         lugar = lugar == NULL ? lugar_de(cotejo, cotejo->corte, fila) : lugar;
         difference = anota(cotejo, lugar, tabla->columnas[i].nombre, contexto.publicado,
-                           contexto.nuestro, causa_de_celda(&contexto));
+                           contexto.nuestro,
+                           cotejo->sin_causas ? CAUSA_DE_SIN_EXPLICAR
+                                              : causa_de_celda(&contexto));
         difference->fila = fila;
         difference->columna_index = i;
     }
@@ -275,10 +278,13 @@ static void corte_compara(struct cotejo *cotejo)
     encabezado_compara(cotejo, first);
 }
 
-void compara_bases(const struct base *publicada, const struct base *nuestra,
-                   const struct indice *imagenes, struct comparacion *out_comparacion)
+static void compara(const struct base *publicada, const struct base *nuestra,
+                    const struct indice *imagenes, bool sin_causas,
+                    struct comparacion *out_comparacion)
 {
-    struct cotejo cotejo = { .out = out_comparacion, .imagenes = imagenes };
+    struct cotejo cotejo = { .out = out_comparacion,
+                             .imagenes = imagenes,
+                             .sin_causas = sin_causas };
 
     *out_comparacion = (struct comparacion){ .almacen = almacen_new() };
     for (size_t e = 0; e < publicada->eleccion_count; e++) {
@@ -299,6 +305,18 @@ void compara_bases(const struct base *publicada, const struct base *nuestra,
     for (size_t i = 0; i < out_comparacion->diferencia_count; i++) {
         out_comparacion->por_causa[out_comparacion->diferencias[i].causa]++;
     }
+}
+
+void compara_bases(const struct base *publicada, const struct base *nuestra,
+                   const struct indice *imagenes, struct comparacion *out_comparacion)
+{
+    compara(publicada, nuestra, imagenes, false, out_comparacion);
+}
+
+void compara_sin_causas(const struct base *publicada, const struct base *nuestra,
+                        struct comparacion *out_comparacion)
+{
+    compara(publicada, nuestra, NULL, true, out_comparacion);
 }
 
 void comparacion_libera(struct comparacion *comparacion)

@@ -84,6 +84,9 @@ struct comparacion {
  * hash; NULL: not looked at. */
 void compara_bases(const struct base *publicada, const struct base *nuestra,
                    const struct indice *imagenes, struct comparacion *out_comparacion);
+/* Every difference, none looked into: for ajusta, which only wants to see them. */
+void compara_sin_causas(const struct base *publicada, const struct base *nuestra,
+                        struct comparacion *out_comparacion);
 void comparacion_libera(struct comparacion *comparacion);
 
 /* causas.c: why one cell differs. */

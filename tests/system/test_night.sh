@@ -14,7 +14,7 @@ timeout 240 "$bin/prep-simulacro" corre "$work/eleccion" \
     --config "$NIGHT_DIR/simulacro.yaml" --errores 5 --plazo 60 \
     >"$NIGHT_DIR/logs/corre.log" 2>&1 ||
     die "la noche no terminó: $(tail -3 "$NIGHT_DIR/logs/corre.log")"
-grep -v ' · ' "$NIGHT_DIR/logs/corre.log"
+grep -v ' corte [0-9]' "$NIGHT_DIR/logs/corre.log"
 "$bin/prep-simulacro" compara "$base" "$NIGHT_DIR/publica" >"$work/compara.log" 2>&1 ||
     fail "lo publicado no es lo que publicó el instituto: $(tail -5 "$work/compara.log")"
 "$bin/prep" libro verifica --base "$(pg_conninfo "$NIGHT_DIR/pg" prep_lectura)" \

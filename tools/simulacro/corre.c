@@ -140,14 +140,13 @@ static void linea(struct corrida *corrida, bool now)
     corrida->linea_ms = ms;
     clock_stamp(noche->ultima_hora_ms, noche->definicion->desfase_min, hora);
     fprintf(stderr,
-            "%s%s · corte %u/%zu · acopiadas %" PRIu64 "/%" PRIu64
-            " · imágenes %" PRIu64 "/%" PRIu64 " · capturadas %" PRIu64 "/%" PRIu64
-            " · verificadas %" PRIu64 "/%" PRIu64 " · %.0f actas/s%s",
+            "%s%s corte %u/%zu  acopiadas %" PRIu64 "/%" PRIu64 "  capturadas %" PRIu64
+            "/%" PRIu64 "  verificadas %" PRIu64 "/%" PRIu64 "  %.0f/s%s",
             corrida->tty ? "\r\033[K" : "", hora, noche->corte, noche->corte_count,
-            noche->hecho.acopios, noche->total.acopios, noche->hecho.imagenes,
-            noche->total.imagenes, noche->hecho.capturas, noche->total.capturas,
-            noche->hecho.verificaciones, noche->total.verificaciones,
-            (double)noche->hecho.verificaciones / seconds, corrida->tty ? "" : "\n");
+            noche->hecho.acopios, noche->total.acopios, noche->hecho.capturas,
+            noche->total.capturas, noche->hecho.verificaciones,
+            noche->total.verificaciones, (double)noche->hecho.verificaciones / seconds,
+            corrida->tty ? "" : "\n");
 }
 
 static void atorada(struct corrida *corrida)

@@ -420,7 +420,11 @@ void perfil_fila(const struct definicion *definicion, const struct eleccion *ele
             buffer_add_uint(out, number);
         } else {
             text = valor(definicion, perfil, vista, columna, scratch);
-            campo_marcado(perfil, columna->apostrofo, text, out);
+            /* The marks keep a code from being read as a number; a dash is none. */
+            campo_marcado(perfil,
+                          text == perfil->sin_identificacion ? APOSTROFO_NINGUNO
+                                                             : columna->apostrofo,
+                          text, out);
         }
     }
     buffer_add_text(out, perfil->fin_de_linea);

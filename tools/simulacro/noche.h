@@ -139,6 +139,8 @@ enum prep_status noche_actas(struct noche *noche, struct noche_eleccion *eleccio
 void noche_fuera_de_catalogo(struct noche *noche);
 /* noche_reglas.c: parameters of the rules; noche_excede.c: counts that were erased. */
 void noche_reglas(struct noche *noche, struct noche_eleccion *eleccion);
+/* noche_encabezado.c: what its header values tell. */
+void noche_inconsistencias(struct noche *noche, struct noche_eleccion *eleccion);
 void noche_excede(struct noche *noche, struct noche_eleccion *eleccion);
 void noche_ultimo(struct noche *noche);
 

@@ -1,4 +1,4 @@
-#include "simulacro/tabla.h"
+#include "simulacro/tabla_privado.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,16 +6,6 @@
 #define LINEAS_ANTES_MAX 60u /* where the line of column names may be */
 #define CONOCIDAS_MIN 5u     /* column names that must be known to take it */
 #define LINEAS_UNIDAS_MAX 4u /* a quoted field may hold ends of line */
-
-struct lector {
-    struct almacen *almacen;
-    struct tabla *tabla;
-    const char *at; /* rest of the text */
-    size_t linea;
-    char separador_nombres; /* of the line of header names: 4,778|100.0000 */
-    const char *campos[TABLA_COLUMNAS_MAX + 1];
-    bool marcado[TABLA_COLUMNAS_MAX + 1]; /* it was between quotes */
-};
 
 /* A copy of the next line, without its end; NULL at the end of the text. */
 static char *take_line(struct lector *lector)
@@ -46,7 +36,7 @@ static const char *fin_de_linea(const char *text)
 }
 
 /* Blanks, apostrophes and ="..." are marks for spreadsheets, not part of a value. */
-static char *limpia(char *text, size_t *out_inicial, size_t *out_envuelto)
+char *celda_limpia(char *text, size_t *out_inicial, size_t *out_envuelto)
 {
     size_t len;
 
@@ -123,7 +113,7 @@ static size_t split(struct lector *lector, char *line, bool quotes, bool *out_op
     }
 }
 
-static bool blank_line(const char *line)
+bool linea_en_blanco(const char *line)
 {
     return line[strspn(line, " \t,|;\"")] == '\0';
 }
@@ -149,7 +139,7 @@ static char best_delimiter(const char *line)
 }
 
 /* Fields of a copy of line, so that line stays whole. */
-static size_t split_copy(struct lector *lector, const char *line)
+size_t linea_divide(struct lector *lector, const char *line)
 {
     bool open;
 
@@ -163,11 +153,11 @@ static bool is_header_line(struct lector *lector, const char *line)
     bool place = false;
 
     lector->tabla->separador = best_delimiter(line);
-    count = split_copy(lector, line);
+    count = linea_divide(lector, line);
     for (size_t i = 0; i < count; i++) {
         size_t ignored = 0;
         enum columna_clase clase = columna_clasifica(
-            limpia((char *)(uintptr_t)lector->campos[i], &ignored, &ignored));
+            celda_limpia((char *)(uintptr_t)lector->campos[i], &ignored, &ignored));
 
         known += clase != COL_AJENA;
         place = place || clase == COL_SECCION || clase == COL_CLAVE_CASILLA;
@@ -177,7 +167,7 @@ static bool is_header_line(struct lector *lector, const char *line)
 
 static void header_names(struct lector *lector, const char *line)
 {
-    size_t count = split_copy(lector, line);
+    size_t count = linea_divide(lector, line);
     struct tabla *tabla = lector->tabla;
 
     tabla->columna_count = count;
@@ -186,99 +176,13 @@ static void header_names(struct lector *lector, const char *line)
         struct columna *columna = &tabla->columnas[i];
 
         columna->nombre =
-            limpia((char *)(uintptr_t)lector->campos[i], &ignored, &ignored);
+            celda_limpia((char *)(uintptr_t)lector->campos[i], &ignored, &ignored);
         columna->clase = columna_clasifica(columna->nombre);
     }
     /* Delimiters at the end of every line make columns without name. */
     while (tabla->columna_count > 0 &&
            tabla->columnas[tabla->columna_count - 1].nombre[0] == '\0') {
         tabla->columna_count--;
-    }
-}
-
-static void preamble_names(struct lector *lector, const char *line, int *positions,
-                           size_t *out_count)
-{
-    *out_count = split_copy(lector, line);
-    lector->separador_nombres = lector->tabla->separador;
-    for (size_t i = 0; i < *out_count; i++) {
-        size_t ignored = 0;
-        const char *name =
-            limpia((char *)(uintptr_t)lector->campos[i], &ignored, &ignored);
-
-        positions[i] = encabezado_clasifica(name);
-        if (positions[i] >= 0) {
-            lector->tabla->encabezado_nombres[positions[i]] = name;
-        }
-    }
-}
-
-/* The delimiter is that of the names: values may have thousands commas. */
-static void preamble_values(struct lector *lector, const char *line,
-                            const int *positions, size_t name_count)
-{
-    struct tabla *tabla = lector->tabla;
-    size_t count;
-
-    tabla->separador = lector->separador_nombres;
-    count = split_copy(lector, line);
-    for (size_t i = 0; i < count && i < name_count; i++) {
-        size_t ignored = 0;
-
-        if (positions[i] >= 0) {
-            tabla->encabezado_valores[positions[i]] =
-                limpia((char *)(uintptr_t)lector->campos[i], &ignored, &ignored);
-            tabla->encabezado_count++;
-        }
-    }
-}
-
-/* A line without its outer quotes and its trailing delimiters. */
-static const char *whole_line(struct lector *lector, const char *line)
-{
-    char *text = almacen_text(lector->almacen, line);
-    size_t len = strlen(text), ignored = 0;
-
-    while (len > 0 && (text[len - 1] == lector->tabla->separador ||
-                       text[len - 1] == ' ' || text[len - 1] == '"')) {
-        text[--len] = '\0';
-    }
-    return limpia(text + (text[0] == '"'), &ignored, &ignored);
-}
-
-static void preamble_line(struct lector *lector, const char *line, int *positions,
-                          size_t *name_count)
-{
-    struct tabla *tabla = lector->tabla;
-    enum linea_clase clase = LINEA_DE_TITULO;
-    bool values =
-        tabla->linea_count > 0 && *name_count > 0 && tabla->encabezado_count == 0;
-    int64_t ms = 0;
-    int desfase = 0;
-    bool tiene = false;
-
-    if (blank_line(line)) {
-        clase = LINEA_BLANCA;
-    } else if (strncmp(line, "sep=", 4) == 0) {
-        clase = LINEA_SEP;
-    } else if (strstr(line, "ACTAS_ESPERADAS") != NULL) {
-        clase = LINEA_DE_NOMBRES;
-        preamble_names(lector, line, positions, name_count);
-    } else if (values) {
-        clase = LINEA_DE_VALORES;
-        preamble_values(lector, line, positions, *name_count);
-    } else if (!tabla->tiene_fecha && fecha_tolerante(line, &ms, &tiene, &desfase)) {
-        clase = LINEA_DE_FECHA;
-        tabla->fecha_texto = whole_line(lector, line);
-        tabla->tiene_fecha = true;
-        tabla->fecha_local_ms = ms;
-        tabla->tiene_desfase = tiene;
-        tabla->desfase_min = desfase;
-    } else if (tabla->titulo[0] == '\0') {
-        tabla->titulo = whole_line(lector, line);
-    }
-    if (tabla->linea_count < PREAMBULO_MAX) {
-        tabla->lineas[tabla->linea_count++] = clase;
     }
 }
 
@@ -309,7 +213,7 @@ static bool row_fields(struct lector *lector, const char *line, size_t *out_coun
         if (quotes == 1) {
             *out_open = open;
         }
-        while (count > wanted && blank_line(lector->campos[count - 1])) {
+        while (count > wanted && linea_en_blanco(lector->campos[count - 1])) {
             count--;
         }
         *out_count = count;
@@ -335,9 +239,9 @@ static void row_add(struct lector *lector, size_t linea)
     for (size_t i = 0; i < tabla->columna_count; i++) {
         struct columna *columna = &tabla->columnas[i];
 
-        fila->celdas[i] =
-            limpia((char *)(uintptr_t)lector->campos[i], &columna->apostrofos_iniciales,
-                   &columna->apostrofos_envueltos);
+        fila->celdas[i] = celda_limpia((char *)(uintptr_t)lector->campos[i],
+                                       &columna->apostrofos_iniciales,
+                                       &columna->apostrofos_envueltos);
         tabla->comillas = tabla->comillas || lector->marcado[i];
     }
 }
@@ -372,7 +276,7 @@ static void rows_read(struct lector *lector)
         size_t linea = lector->linea, count = 0;
         bool open = false;
 
-        if (blank_line(line)) {
+        if (linea_en_blanco(line)) {
             continue;
         }
         if (row_fields(lector, line, &count, &open) ||
@@ -465,7 +369,7 @@ enum prep_status tabla_lee(const struct archivo *archivo, struct almacen *almace
             *out_tabla = tabla;
             return PREP_OK;
         }
-        preamble_line(&lector, line, positions, &name_count);
+        preambulo_linea(&lector, line, positions, &name_count);
     }
     return prep_fail(reason, PREP_ERR_NOT_FOUND,
                      "%s: no tiene un renglón con los nombres de las columnas",

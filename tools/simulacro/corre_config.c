@@ -68,14 +68,19 @@ static enum prep_status persona_add(struct corre_config *config, const char *pat
 {
     struct corre_persona persona = { 0 };
     struct corre_persona *more = NULL;
+    unsigned long id = 0;
+    char *rest = NULL;
 
-    if (sscanf(text, "%" SCNu32 " %128s", &persona.id, persona.token) != 2 ||
-        persona.id == 0) {
+    errno = 0;
+    id = strtoul(text, &rest, 10);
+    if (errno != 0 || id == 0 || id > INT32_MAX || rest == text || *rest != ' ' ||
+        sscanf(rest, " %128[^ \n]", persona.token) != 1) {
         return prep_fail(reason, PREP_ERR_CONFIG,
                          "%s:%u: se espera «número token»; escriba el número del "
                          "operador y su token, separados por un blanco",
                          path, line);
     }
+    persona.id = (uint32_t)id;
     if (config->persona_count >= PERSONAS_MAX) {
         return prep_fail(reason, PREP_ERR_RANGE, "%s:%u: más de %u operadores", path,
                          line, PERSONAS_MAX);

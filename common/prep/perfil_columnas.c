@@ -4,7 +4,7 @@
 #include "prep/perfil_obra.h"
 
 #define COLUMNAS_MAX 160u
-#define EXCEPCIONES_MAX 64u
+#define EXCEPCIONES_MAX 1024u
 
 static const char *const apostrofo_palabras[] = { "ninguno", "inicial", "envuelto" };
 

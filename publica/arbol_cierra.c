@@ -3,6 +3,8 @@
 
 #include "arbol_obra.h"
 
+#include "base/text.h"
+
 static int territorio_compare(const void *a, const void *b, void *context)
 {
     const struct obra_territorio *territorios = context;
@@ -67,7 +69,7 @@ static bool cierra_territorios(struct arbol *arbol, uint32_t *place)
             strcmp(e->clave, from->entidad) != 0) {
             e = &arbol->entidades[arbol->entidad_count++];
             e->eleccion = from->eleccion;
-            strcpy(e->clave, from->entidad);
+            text_copy(e->clave, sizeof e->clave, from->entidad);
             e->nombre = from->entidad_nombre;
             from->entidad_nombre = NULL;
             e->territorio_first = i;
@@ -75,7 +77,7 @@ static bool cierra_territorios(struct arbol *arbol, uint32_t *place)
         e->territorio_count++;
         to->eleccion = from->eleccion;
         to->entidad = (uint32_t)(arbol->entidad_count - 1);
-        strcpy(to->clave, from->clave);
+        text_copy(to->clave, sizeof to->clave, from->clave);
         to->nombre = from->nombre;
         from->nombre = NULL;
         to->sucio = true;
@@ -119,7 +121,8 @@ static void cierra_secciones(struct arbol *arbol, const uint32_t *grupo_place,
     }
     reparte(keys, count, first, arbol->grupo_count, place);
     for (size_t i = 0; i < count; i++) {
-        strcpy(arbol->secciones[place[i]].clave, todas[i].clave);
+        text_copy(arbol->secciones[place[i]].clave,
+                  sizeof arbol->secciones[place[i]].clave, todas[i].clave);
         arbol->grupos[keys[i]].seccion_first = first[keys[i]];
         arbol->grupos[keys[i]].seccion_count++;
     }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "prep/acta_id.h"
 
 #define NINGUNO UINT32_MAX
@@ -157,8 +158,8 @@ static enum prep_status territorio_de(struct arbol_obra *obra,
                                    .grupo_abierto = NINGUNO,
                                    .entidad_nombre = strdup(acta->entidad_nombre),
                                    .nombre = strdup(acta->territorio_nombre) };
-    strcpy(t->entidad, acta->entidad);
-    strcpy(t->clave, acta->territorio);
+    text_copy(t->entidad, sizeof t->entidad, acta->entidad);
+    text_copy(t->clave, sizeof t->clave, acta->territorio);
     if (t->entidad_nombre == NULL || t->nombre == NULL) {
         return sin_memoria(reason);
     }
@@ -226,7 +227,7 @@ static enum prep_status seccion_de(struct arbol_obra *obra, uint32_t territorio,
         return sin_memoria(reason);
     }
     *s = (struct obra_seccion){ .territorio = territorio, .grupo = grupo };
-    strcpy(s->clave, clave);
+    text_copy(s->clave, sizeof s->clave, clave);
     *out_seccion = (uint32_t)(obra->secciones.count - 1);
     if (tabla->celdas[at] != NINGUNO) {
         tabla->celdas[at] = *out_seccion;

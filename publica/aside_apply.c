@@ -11,6 +11,7 @@
 #include "aside_private.h"
 #include "base/durable.h"
 #include "base/durable_os.h"
+#include "base/text.h"
 
 #define LINE_SIZE (ASIDE_PATH_SIZE + OBJECT_PATH_SIZE)
 #define COMPARE_SIZE 65536u
@@ -55,19 +56,26 @@ static enum prep_status place_open(const char *salida, struct place *out_place,
 enum prep_status aside_sealed(const char *salida, uint64_t *out_numero,
                               struct hash *out_objeto, struct prep_reason *reason)
 {
-    char path[ASIDE_PATH_SIZE], name[HASH_TEXT_SIZE + 1];
+    static const char word[] = "corte ";
+    char path[ASIDE_PATH_SIZE];
     enum prep_status status;
     struct buffer head;
-    uint64_t numero;
+    uint64_t numero = 0;
 
     buffer_init(&head, 256);
     (void)snprintf(path, sizeof path, "%s/" ASIDE_FOLDER "/" MANIFEST_SEAL, salida);
     status = durable_read(path, 256, &head, reason);
-    if (status == PREP_OK &&
-        (sscanf(buffer_text(&head), "corte %" SCNu64 " %64[0-9a-f]", &numero, name) !=
-             2 ||
-         hex_read(name, strlen(name), out_objeto->bytes, HASH_LEN) != PREP_OK)) {
-        status = prep_fail(reason, PREP_ERR_NOT_FOUND, "%s: sello incompleto", path);
+    if (status == PREP_OK) {
+        const char *at = buffer_text(&head);
+        bool begins = strncmp(at, word, strlen(word)) == 0;
+
+        at += begins ? strlen(word) : 0;
+        if (!begins || !text_digits(&at, 19, &numero) || *at++ != ' ' ||
+            strlen(at) < HASH_TEXT_LEN ||
+            hex_read(at, HASH_TEXT_LEN, out_objeto->bytes, HASH_LEN) != PREP_OK) {
+            status =
+                prep_fail(reason, PREP_ERR_NOT_FOUND, "%s: sello incompleto", path);
+        }
     }
     if (status == PREP_OK) {
         *out_numero = numero;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/durable.h"
+#include "base/text.h"
 #include "prep/ledger.h"
 #include "publica_db.h"
 
@@ -228,31 +229,31 @@ enum prep_status corte_libro_agrega(struct publica *publica, const struct corte 
 
 void corte_libro_frontera_lee(struct publica *publica)
 {
-    char path[PATH_SIZE], name[HASH_TEXT_SIZE];
+    char path[PATH_SIZE];
     struct merkle merkle;
     struct hash root;
     const char *at;
     struct buffer text;
-    int used = 0;
 
     merkle_init(&merkle);
     merkle_init(&publica->merkle);
     buffer_init(&text, FRONTERA_MAX);
     (void)snprintf(path, sizeof path, "%s/" FRONTERA_FILE, publica->salida);
-    if (durable_read(path, FRONTERA_MAX, &text, NULL) == PREP_OK &&
-        sscanf(buffer_text(&text), "%" SCNu64 "\n%n", &merkle.size, &used) == 1) {
-        at = buffer_text(&text) + used;
+    at = durable_read(path, FRONTERA_MAX, &text, NULL) == PREP_OK ? buffer_text(&text)
+                                                                  : "";
+    if (text_digits(&at, 19, &merkle.size) && *at == '\n') {
+        at++;
         for (unsigned level = 0; level < MERKLE_LEVELS_MAX; level++) {
             if (((merkle.size >> level) & 1) == 0) {
                 continue;
             }
-            if (sscanf(at, "%64[0-9a-f]\n%n", name, &used) != 1 ||
-                hex_read(name, strlen(name), merkle.frontier[level].bytes, HASH_LEN) !=
+            if (strlen(at) <= HASH_TEXT_LEN || at[HASH_TEXT_LEN] != '\n' ||
+                hex_read(at, HASH_TEXT_LEN, merkle.frontier[level].bytes, HASH_LEN) !=
                     PREP_OK) {
                 merkle_init(&merkle);
                 break;
             }
-            at += used;
+            at += HASH_TEXT_LEN + 1;
         }
         merkle_root(&merkle, &root);
         if (merkle.size == publica->anterior.tamano &&

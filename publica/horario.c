@@ -1,5 +1,7 @@
 #include "horario.h"
 
+#define MINUTE_MS INT64_C(60000)
+
 /* The latest inicio + k * period at or before now, k >= 0; 0 before inicio. */
 static int64_t latest(int64_t inicio_ms, uint32_t period_s, int64_t now_ms)
 {
@@ -37,6 +39,10 @@ struct horario horario_calcula(const struct definicion *definicion,
     h.ultimo = now_ms >= definicion->fin_ms;
     nominal = h.ultimo ? definicion->fin_ms
                        : latest(definicion->inicio_ms, definicion->cadencia_s, now_ms);
+    /* Bases are named by their minute, and the last corte always has them. */
+    if (h.ultimo && bases_ms != 0 && nominal / MINUTE_MS <= bases_ms / MINUTE_MS) {
+        nominal = (bases_ms / MINUTE_MS + 1) * MINUTE_MS;
+    }
     h.due = nominal > last || h.ultimo;
     h.nominal_ms = nominal;
     h.bases = h.ultimo || horario_bases(definicion, bases_ms, nominal);

@@ -5,7 +5,8 @@
  *     Nominal times are inicio + k * cadencia, and fin, which is the last one
  *     (prep-rules 9, 15). A corte that was missed is not made up: the one due is the
  *     latest, and how many were missed is told. The official bases go with the first
- *     corte of each period of cadencia_bases_s.
+ *     corte of each period of cadencia_bases_s. When fin falls in the minute of the
+ * bases before, the last corte takes the next minute: its bases need a name.
  *
  * OFICIAL AND SIMULACRO
  *     In a simulacro the driver gives the times and nothing is due by itself.

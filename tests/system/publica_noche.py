@@ -77,7 +77,7 @@ def celdas(acta, sin_candidatura):
 
 
 class Noche:
-    def __init__(self, bin_dir, secciones, modo="simulacro", hilos=2):
+    def __init__(self, bin_dir, secciones, modo="simulacro", hilos=2, cambia=None):
         self.bin = bin_dir
         self.pg, self.pg_dir = os.environ["PREP_PG"], os.environ["PREP_PG_DIR"]
         self.dir = tempfile.mkdtemp(prefix="prep-publica.")
@@ -85,7 +85,9 @@ class Noche:
         self.salida, self.store = self.path("salida"), self.path("imagenes")
         os.makedirs(self.path("eleccion"))
         os.makedirs(self.store)
-        self.write("eleccion/definicion.yaml", dos_elecciones(modo))
+        definicion_yaml = dos_elecciones(modo)
+        self.write("eleccion/definicion.yaml",
+                   definicion_yaml if cambia is None else cambia(definicion_yaml))
         text, self.actas = catalogo(secciones)
         self.write("eleccion/catalogo.csv", text)
         self.write("eleccion/LEEME-GUB.txt", "Léame\n")

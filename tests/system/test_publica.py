@@ -4,6 +4,7 @@
 Usage (under lib/with_pg): test_publica.py BIN [round...]
 PREP_KILLS: how many times the kill round kills (default 30).
 """
+import datetime
 import filecmp
 import json
 import os
@@ -12,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 
 from desk_night import equal, fail
 from publica_lector import Lector
@@ -230,12 +232,100 @@ def round_ultimo(night):
     equal(errors, [], "errors in the log")
 
 
+def round_base(night):
+    """PostgreSQL dies: the corte fails and says so, and works when it is back."""
+    before = night.publicado()
+    night.hechos([8, 10])
+    subprocess.run([night.pg, "kill", night.pg_dir], check=True)
+    code, answer = night.corte(300)
+    equal(code, 503, f"without a database: {answer}")
+    equal(night.publicado(), before, "pointer")
+    equal(night.get("/estado")[0], 200, "estado")
+    subprocess.run([night.pg, "start", night.pg_dir, os.environ["PREP_PG_PORT"]],
+                   check=True, stdout=subprocess.DEVNULL)
+    end = time.monotonic() + 30
+    while night.corte(300)[0] != 200:
+        if time.monotonic() > end:
+            fail("the database is back and there are no cortes")
+        time.sleep(0.2)
+    pointer, _ = revisa(night)
+    equal(pointer["numero"], before["numero"] + 1, "number")
+
+
+def round_oficial(bin_dir):
+    """By the clock: nothing before inicio, one corte at each time, the last at fin."""
+    inicio = int(time.time()) + 5
+
+    def stamp(seconds):
+        return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(seconds))
+
+    night = Noche(bin_dir, 6, modo="oficial", cambia=lambda text: (
+        text.replace("2027-06-06T20:00:00-06:00", stamp(inicio))
+        .replace("2027-06-07T20:00:00-06:00", stamp(inicio + 8))
+        .replace("cadencia_s: 900", "cadencia_s: 60")))
+    try:
+        night.start()
+        night.hechos(range(1, 9))
+        equal(night.request("POST", "/corte", "{}")[0], 409, "before inicio")
+        equal(night.request("POST", "/corte", '{"nominal_ms":1}')[0], 400,
+              "an hour that is not the clock's")
+        while time.time() < inicio - 0.2:
+            equal(night.publicado(), None, "before inicio")
+            time.sleep(0.1)
+        seen = {}
+        while time.time() < inicio + 20 and 2 not in seen:
+            pointer = night.publicado()
+            if pointer is not None:
+                seen.setdefault(pointer["numero"], pointer)
+            time.sleep(0.1)
+        pointers = [seen[n] for n in sorted(seen)]
+        equal(len(pointers), 2, f"cortes {sorted(seen)}")
+        times = [datetime.datetime.fromisoformat(p["nominal"]).timestamp()
+                 for p in pointers]
+        fin = inicio + 8
+        if fin // 60 == inicio // 60:  # bases are named by their minute
+            fin = (fin // 60 + 1) * 60
+        equal(times, [inicio, fin], "nominal times")
+        equal([p["ultimo"] for p in pointers], [False, True], "ultimo")
+        equal([len(p["bases"]) for p in pointers], [2, 2], "bases")
+        Lector(night.salida).corte(hojas(night))
+        equal(night.request("POST", "/corte", "{}")[0], 409, "after the last")
+        night.stop()
+        equal([line for line in night.bitacora().splitlines() if line[:3] in ("<3>", "<4>")
+               and "status=PREP_ERR_STATE" not in line], [], "errors in the log")
+    except BaseException:
+        print(night.bitacora()[-4000:], file=sys.stderr)
+        raise
+    finally:
+        if night.process is not None and night.process.poll() is None:
+            night.kill()
+    shutil.rmtree(night.dir, ignore_errors=True)
+
+
 ROUNDS = [round_check, round_primero, round_incremental, round_rechazo, round_republica,
-          round_kill, round_ultimo]
+          round_kill,
+          round_base, round_ultimo]
+
+
+def in_its_own_database(run, bin_dir):
+    """Another process has one catalogue: that night needs a cluster of its own."""
+    port = str(int(os.environ["PREP_PG_PORT"]) + 5)
+    with_pg = os.path.join(os.path.dirname(os.environ["PREP_PG"]), "with_pg")
+    if os.environ.get("PREP_ROUND") == run.__name__:
+        run(bin_dir)
+        return
+    environment = dict(os.environ, PREP_ROUND=run.__name__)
+    subprocess.run([with_pg, port, os.path.abspath(__file__), bin_dir,
+                    run.__name__[len("round_"):]], env=environment, check=True)
 
 
 def main():
     wanted = sys.argv[2:]
+    if not wanted or "oficial" in wanted:
+        print("  oficial", flush=True)
+        in_its_own_database(round_oficial, sys.argv[1])
+        if wanted == ["oficial"]:
+            return
     night = Noche(sys.argv[1], SECCIONES)
     try:
         for run in ROUNDS:

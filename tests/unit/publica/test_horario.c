@@ -49,6 +49,8 @@ static const struct row rows[] = {
     { "the last", 1425, false, 1420, 1440, true, 1440, true, true, 0, 1440 },
     { "the last, when it was down at fin", 1400, false, 1400, 1500, true, 1440, true,
       true, 2, 1440 },
+    { "the last, with bases of that very minute", 1440, false, 1440, 1440, true, 1441,
+      true, true, 0, 1440 },
     { "after the last", 1440, true, 1440, 1500, false, 0, false, false, 0, -1 },
     { "closed early", 600, true, 600, 700, false, 0, false, false, 0, -1 },
 };

@@ -72,7 +72,7 @@ static const struct {
 struct lugar {
     const char *path;
     size_t line;
-    const struct csv_row *row;
+    struct csv_row row;
     struct prep_reason *reason;
 };
 
@@ -80,7 +80,7 @@ static enum prep_status refuse(const struct lugar *lugar, enum columna columna,
                                enum prep_status status, const char *cure)
 {
     return prep_fail(lugar->reason, status, "%s:%zu: %s: «%.80s»: %s", lugar->path,
-                     lugar->line, columnas[columna].nombre, lugar->row->fields[columna],
+                     lugar->line, columnas[columna].nombre, lugar->row.fields[columna],
                      cure);
 }
 
@@ -107,7 +107,7 @@ static enum prep_status texto_copy(const struct lugar *lugar, enum columna colum
                                    struct catalogo_acta *acta)
 {
     const struct columna_texto *texto = &columnas[columna].texto;
-    const char *value = lugar->row->fields[columna];
+    const char *value = lugar->row.fields[columna];
     size_t len = strlen(value);
 
     for (size_t i = 0; i < len; i++) {
@@ -130,7 +130,7 @@ static enum prep_status no_aplica_read(const struct lugar *lugar,
                                        const struct eleccion *eleccion,
                                        struct catalogo_acta *acta)
 {
-    const char *at = lugar->row->fields[COLUMNA_NO_APLICA];
+    const char *at = lugar->row.fields[COLUMNA_NO_APLICA];
 
     for (;;) {
         size_t len, i;
@@ -162,10 +162,10 @@ static enum prep_status no_aplica_read(const struct lugar *lugar,
 static enum prep_status numeros_read(const struct lugar *lugar,
                                      struct catalogo_acta *acta)
 {
-    const char *representantes = lugar->row->fields[COLUMNA_REPRESENTANTES];
+    const char *representantes = lugar->row.fields[COLUMNA_REPRESENTANTES];
     int64_t value;
 
-    if (!numero_read(lugar->row->fields[COLUMNA_LISTA_NOMINAL], LISTA_NOMINAL_MAX,
+    if (!numero_read(lugar->row.fields[COLUMNA_LISTA_NOMINAL], LISTA_NOMINAL_MAX,
                      &value)) {
         return refuse(lugar, COLUMNA_LISTA_NOMINAL, PREP_ERR_RANGE,
                       "debe ser un entero de 0 a 9999999 (0 en especiales)");
@@ -186,7 +186,7 @@ static enum prep_status row_read(const struct lugar *lugar,
                                  const struct definicion *definicion,
                                  uint64_t expected_id, struct catalogo_acta *acta)
 {
-    const struct csv_row *row = lugar->row;
+    const struct csv_row *row = &lugar->row;
     const struct eleccion *eleccion;
     enum prep_status status;
     int64_t id;
@@ -236,17 +236,17 @@ static enum prep_status row_read(const struct lugar *lugar,
 
 static enum prep_status header_check(const struct lugar *lugar)
 {
-    if (lugar->row->count != COLUMNA_COUNT) {
+    if (lugar->row.count != COLUMNA_COUNT) {
         return prep_fail(
             lugar->reason, PREP_ERR_FORMAT,
             "%s:1: tiene %zu columnas; deben ser %d, de «id» a «no_aplica»",
-            lugar->path, lugar->row->count, COLUMNA_COUNT);
+            lugar->path, lugar->row.count, COLUMNA_COUNT);
     }
     for (enum columna i = 0; i < COLUMNA_COUNT; i++) {
-        if (strcmp(lugar->row->fields[i], columnas[i].nombre) != 0) {
+        if (strcmp(lugar->row.fields[i], columnas[i].nombre) != 0) {
             return prep_fail(lugar->reason, PREP_ERR_FORMAT,
                              "%s:1: columna %d: «%.80s»: aquí va «%s»", lugar->path,
-                             i + 1, lugar->row->fields[i], columnas[i].nombre);
+                             i + 1, lugar->row.fields[i], columnas[i].nombre);
         }
     }
     return PREP_OK;
@@ -256,24 +256,22 @@ static enum prep_status rows_read(struct csv_reader *reader, struct lugar *lugar
                                   const struct definicion *definicion,
                                   catalogo_visit visit, void *context)
 {
-    struct csv_row row;
     uint64_t count = 0;
     bool header = true;
 
-    lugar->row = &row;
     for (;;) {
         struct catalogo_acta acta;
         enum prep_status status;
         bool end;
 
-        status = csv_next(reader, &row, &end, lugar->reason);
+        status = csv_next(reader, &lugar->row, &end, lugar->reason);
         if (status != PREP_OK) {
             return status;
         }
         if (end) {
             break;
         }
-        lugar->line = row.line;
+        lugar->line = lugar->row.line;
         if (header) {
             header = false;
             status = header_check(lugar);

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/durable.h"
+#include "base/text.h"
 #include "prep/eleccion_privado.h"
 
 #define DURACION_MAX_MS (INT64_C(24) * 3600 * 1000) /* prep-rules 9: at most 24 h */
@@ -85,18 +86,20 @@ static enum prep_status clave_check(const struct cargador *cargador, struct ruta
 static enum prep_status desfase_read(const struct cargador *cargador, const char *text,
                                      int *out_min)
 {
-    int hours, minutes;
-    char sign, end;
+    const char sign = text[0];
+    const char *at = text + (sign == '\0' ? 0 : 1);
+    uint64_t hours = 0, minutes = 0;
+    bool shaped = (sign == '-' || sign == '+') && strlen(text) == strlen("-05:00") &&
+                  text_digits(&at, 2, &hours) && *at++ == ':' &&
+                  text_digits(&at, 2, &minutes) && *at == '\0';
 
-    if (sscanf(text, "%c%2d:%2d%c", &sign, &hours, &minutes, &end) != 3 ||
-        (sign != '-' && sign != '+') || strlen(text) != strlen("-05:00") || hours < 0 ||
-        minutes < 0 || minutes > 59 || hours * 60 + minutes > DESFASE_MAX_MIN) {
+    if (!shaped || minutes > 59 || hours * 60 + minutes > DESFASE_MAX_MIN) {
         return cargador_refuse(cargador, ruta("desfase"),
                                "«%.60s» no es una diferencia con UTC; escriba, por "
                                "ejemplo, \"-06:00\"",
                                text);
     }
-    *out_min = (hours * 60 + minutes) * (sign == '-' ? -1 : 1);
+    *out_min = (int)(hours * 60 + minutes) * (sign == '-' ? -1 : 1);
     return PREP_OK;
 }
 

@@ -37,7 +37,7 @@ struct revision_plan {
     const struct perfil *perfil;
     size_t columna_count;
     int contabilizada, observaciones, tipo_casilla, lista_nominal, total; /* -1: none */
-    bool completo; /* every opcion has its column */
+    bool completo;                        /* every opcion has its column */
     int16_t opcion[REVISION_COLUMNS_MAX]; /* of each column; -1: not votes */
 };
 

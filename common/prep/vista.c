@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "prep/acta_id.h"
 
 struct identidad {
@@ -39,7 +40,8 @@ void vista_identificacion(const char *json, size_t len,
             json_string_value(json_object_get(root, identidades[i].campo));
 
         if (text != NULL && strlen(text) < identidades[i].size) {
-            strcpy((char *)out_catalogo + identidades[i].offset, text);
+            text_copy((char *)out_catalogo + identidades[i].offset, identidades[i].size,
+                      text);
         }
     }
     json_decref(root);

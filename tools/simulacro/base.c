@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 
 #define DESFASE_CENTRO_MIN (-360)
 
@@ -41,13 +42,22 @@ static bool misma_carpeta(const char *a, const char *b)
 static bool sello_en_ruta(const char *ruta, int64_t *out_local_ms)
 {
     for (const char *at = ruta; *at != '\0'; at++) {
-        struct clock_parts parts = { 0 };
-        int len = 0;
+        const char *digit = at;
+        uint64_t day, minute;
 
-        if (sscanf(at, "%4d%2d%2d_%2d%2d%n", &parts.year, &parts.month, &parts.day,
-                   &parts.hour, &parts.minute, &len) == 5 &&
-            len == 13 && clock_from_parts(&parts, 0, out_local_ms) == PREP_OK) {
-            return true;
+        if (text_digits(&digit, 8, &day) && digit == at + 8 && *digit++ == '_' &&
+            text_digits(&digit, 4, &minute) && digit == at + 13) {
+            const struct clock_parts parts = {
+                .year = (int)(day / 10000),
+                .month = (int)(day / 100 % 100),
+                .day = (int)(day % 100),
+                .hour = (int)(minute / 100),
+                .minute = (int)(minute % 100),
+            };
+
+            if (clock_from_parts(&parts, 0, out_local_ms) == PREP_OK) {
+                return true;
+            }
         }
     }
     return false;
@@ -125,7 +135,7 @@ static struct base_eleccion *eleccion_de(struct base *base, const struct tabla *
         return NULL;
     }
     eleccion = &base->elecciones[base->eleccion_count++];
-    strcpy(eleccion->clave, clave);
+    text_copy(eleccion->clave, sizeof eleccion->clave, clave);
     eleccion->territorio = territorio;
     eleccion->cortes =
         almacen_alloc(base->almacen, CORTES_MAX * sizeof *eleccion->cortes);
@@ -268,13 +278,13 @@ static void entidad_decide(struct base *base)
                 continue;
             }
             if (entidad != 0 && id != entidad) {
-                strcpy(base->entidad, entidad_nombre(0));
+                text_copy(base->entidad, sizeof base->entidad, entidad_nombre(0));
                 return;
             }
             entidad = id;
         }
     }
-    strcpy(base->entidad, entidad_nombre(entidad));
+    text_copy(base->entidad, sizeof base->entidad, entidad_nombre(entidad));
 }
 
 static void desfase_decide(struct base *base)

@@ -95,7 +95,7 @@ static bool cualquiera(const char *text)
 
 static bool sin_cotejo(const char *text)
 {
-    return text[0] == '\0' || text[0] < '1' || text[0] > '3';
+    return text[0] < '1' || text[0] > '3';
 }
 
 /* The usual format of the hours of those rows. */

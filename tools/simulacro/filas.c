@@ -218,9 +218,13 @@ const char *fila_clave(const struct tabla *tabla, const struct fila *fila,
         len += strlen(texts[i]) + 1;
     }
     clave = almacen_alloc(almacen, len + 1);
+    len = 0;
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
-        strcat(clave, texts[i]);
-        strcat(clave, "\x1f");
+        const size_t part = strlen(texts[i]);
+
+        memcpy(clave + len, texts[i], part);
+        clave[len + part] = '\x1f';
+        len += part + 1;
     }
     return clave;
 }

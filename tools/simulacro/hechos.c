@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/csv.h"
+#include "base/text.h"
 #include "prep/acta_id.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -242,8 +243,8 @@ static enum prep_status corte_read(const char *path, const struct csv_row *row,
     }
     out_corte->numero = (uint32_t)numero;
     out_corte->ultimo = ultimo == 1;
-    strcpy(out_corte->sello, row->fields[1]);
-    strcpy(out_corte->elecciones, row->fields[4]);
+    text_copy(out_corte->sello, sizeof out_corte->sello, row->fields[1]);
+    text_copy(out_corte->elecciones, sizeof out_corte->elecciones, row->fields[4]);
     return PREP_OK;
 }
 

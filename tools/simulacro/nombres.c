@@ -3,6 +3,8 @@
 
 #include "simulacro/base.h"
 
+#include "base/text.h"
+
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A token of a file name, or the beginning of one word of a title. */
@@ -132,11 +134,12 @@ void eleccion_nombre(const struct tabla *tabla, char out_clave[static BASE_CLAVE
     if (clave == NULL) {
         title_clave(tabla->titulo, out_clave);
     } else {
-        strcpy(out_clave, clave);
+        text_copy(out_clave, BASE_CLAVE_SIZE, clave);
     }
     *out_territorio = territorio(tabla, out_clave);
     if (strcmp(out_clave, "DIP") == 0) {
-        strcat(out_clave,
-               *out_territorio == TERRITORIO_DISTRITO_FEDERAL ? "_FED" : "_LOC");
+        text_copy(out_clave, BASE_CLAVE_SIZE,
+                  *out_territorio == TERRITORIO_DISTRITO_FEDERAL ? "DIP_FED"
+                                                                 : "DIP_LOC");
     }
 }

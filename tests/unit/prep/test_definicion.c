@@ -167,8 +167,8 @@ static const struct mistake mistakes[] = {
       "opciones:", "falta la opción de tipo nulos" },
     { "{clave: NULOS, tipo: nulos}", "{clave: NULOS, tipo: no_registradas}", NULL,
       "segunda opción de tipo no_registradas" },
-    { "tipo: no_registradas", "tipo: nulos", "opciones:",
-      "falta la opción de tipo no_registradas" },
+    { "tipo: no_registradas", "tipo: nulos",
+      "opciones:", "falta la opción de tipo no_registradas" },
     /* parameters of the rules */
     { "boletas_especial_max: 1000", "boletas_especial_max: 1501", NULL, "de 1 a 1500" },
     { "boletas_especial_max: 1000", "boletas_especial_max: 0", NULL, "de 1 a 1500" },

@@ -259,7 +259,8 @@ enum causa causa_de_encabezado(const struct base_corte *corte, size_t position,
         return CAUSA_DE_INCONSISTENCIAS_OTRA;
     }
     if (ours_from_rows) {
-        return CAUSA_DE_ENCABEZADO_CONTRADICE;
+        return corte->tabla->ilegible_count > 0 ? CAUSA_DE_RENGLONES_ILEGIBLES
+                                                : CAUSA_DE_ENCABEZADO_CONTRADICE;
     }
     if (filas_distintas && es_de_las_filas(&r, position, publicado)) {
         return CAUSA_DE_CONSECUENCIA;

@@ -41,6 +41,7 @@
     X(CELDA_NO_LEGIBLE, "celda-no-legible")                                            \
     X(COLUMNA_AJENA, "columna-ajena")                                                  \
     X(FILA_SIN_TIPO, "fila-sin-tipo")                                                  \
+    X(RENGLONES_ILEGIBLES, "renglones-ilegibles")                                      \
     X(ENCABEZADO_VACIO, "encabezado-vacio")                                            \
     X(ENCABEZADO_FORMATO, "encabezado-formato")                                        \
     X(S_CS_NO_CALCULADO, "s-cs-no-calculado")                                          \

@@ -46,6 +46,10 @@ static void report(const struct noche *noche, const char *carpeta)
             }
         }
     }
+    if (base->repetidas > 0) {
+        printf("tablas que repiten elección y corte, y se dejaron fuera: %zu\n",
+               base->repetidas);
+    }
     printf("%s %d: %zu elecciones, %zu cortes, %zu actas, %zu fuera de catálogo, %zu "
            "renglones ilegibles, %zu supuestos; en %s\n",
            base->entidad, base->anio, base->eleccion_count, base->corte_count, actas,

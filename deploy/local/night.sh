@@ -25,6 +25,7 @@ NIGHT_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 NIGHT_READY_S=${NIGHT_READY_S:-30}
 NIGHT_OPERATORS=${NIGHT_OPERATORS:-16}
 NIGHT_CLAIM_S=${NIGHT_CLAIM_S:-300}
+NIGHT_WRAP=${NIGHT_WRAP:-} # a command that runs each program; % is the process's name
 
 # name, program, stage (settings by stage below)
 NIGHT_TABLE='acopio-1 prep-acopio acopio
@@ -247,8 +248,9 @@ night_start() {
     local name=$1 log; log=$(night_log "$1")
     stat -c %s "$log" >"$NIGHT_DIR/run/$name.desde" 2>/dev/null ||
         echo 0 >"$NIGHT_DIR/run/$name.desde"
-    "$NIGHT_BIN/$(night_program "$name")" --config "$NIGHT_DIR/config/$name.yaml" \
-        </dev/null >>"$log" 2>&1 &
+    # shellcheck disable=SC2086
+    ${NIGHT_WRAP//%/$name} "$NIGHT_BIN/$(night_program "$name")" \
+        --config "$NIGHT_DIR/config/$name.yaml" </dev/null >>"$log" 2>&1 &
     echo $! >"$NIGHT_DIR/run/$name.pid"
     disown $! 2>/dev/null || :
 }

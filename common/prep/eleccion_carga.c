@@ -278,7 +278,7 @@ static enum prep_status compila(struct cargador *cargador,
 {
     static const char *const modos[] = { "oficial", "simulacro" };
     enum prep_status status;
-    size_t modo;
+    size_t modo = 0;
 
     status = clave_check(cargador, ruta("proceso"), yaml->proceso, NOMBRE_PROCESO, 32);
     if (status != PREP_OK) {

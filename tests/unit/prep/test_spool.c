@@ -24,7 +24,7 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct mundo mundo;
-static char spool_path[128];
+static char spool_path[160];
 
 /* ---- SQLite's way to the disk, counted and broken at will (the linker takes these
  * before the C library's) */

@@ -85,7 +85,8 @@ struct reglas_parametros {
     bool mixtos_contabilizan;
     /* The limit of an especial is cap + REP, or the cap alone. */
     bool representantes_en_limite_especial;
-    /* REP is representantes_default in every casilla, whatever the catalogue says. */
+    /* REP is representantes_default in every casilla, whatever the catalogue says. A
+     * mesa A M P V is no casilla: always the catalogue's, 0 when it does not say. */
     bool representantes_fijos;
     uint32_t boletas_especial_max;   /* LGIPE 269: at most 1500 */
     uint32_t representantes_default; /* when the catalogue does not say */

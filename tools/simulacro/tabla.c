@@ -165,6 +165,7 @@ static bool is_header_line(struct lector *lector, const char *line)
     return place && known >= CONOCIDAS_MIN;
 }
 
+/* Every column has a name of its own, whatever the file says. */
 static void header_names(struct lector *lector, const char *line)
 {
     size_t count = linea_divide(lector, line);
@@ -183,6 +184,16 @@ static void header_names(struct lector *lector, const char *line)
     while (tabla->columna_count > 0 &&
            tabla->columnas[tabla->columna_count - 1].nombre[0] == '\0') {
         tabla->columna_count--;
+    }
+    for (size_t i = 0; i < tabla->columna_count; i++) {
+        if (tabla->columnas[i].nombre[0] == '\0' ||
+            tabla_columna_nombre(tabla, tabla->columnas[i].nombre) < i) {
+            tabla->columnas[i].nombre = almacen_printf(
+                lector->almacen, "%s_%zu",
+                tabla->columnas[i].nombre[0] == '\0' ? "COLUMNA"
+                                                     : tabla->columnas[i].nombre,
+                i + 1);
+        }
     }
 }
 

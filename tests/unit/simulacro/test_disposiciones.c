@@ -293,10 +293,95 @@ static void test_each_layout_comes_out_as_it_went_in(void **state)
     }
 }
 
+#define MUTACIONES 100u /* per layout, read; one in ten imported too */
+
+/* xorshift: the same mutations in every run. */
+static uint32_t next_random(uint32_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 17;
+    *state ^= *state << 5;
+    return *state;
+}
+
+/* A few bytes changed, cut or repeated. */
+static void mutate(struct buffer *text, uint32_t *random)
+{
+    static const char bytes[] = ",|\"'\n\r=-0123456789 \xFF\xC3N/A";
+
+    for (unsigned i = 0; i < 1 + next_random(random) % 8; i++) {
+        size_t at = next_random(random) % text->len;
+        size_t len = next_random(random) % 40;
+
+        len = len > text->len - at ? text->len - at : len;
+        switch (next_random(random) % 3) {
+        case 0:
+            text->data[at] = bytes[next_random(random) % (sizeof bytes - 1)];
+            break;
+        case 1:
+            memset(text->data + at, bytes[next_random(random) % (sizeof bytes - 1)],
+                   len);
+            break;
+        default:
+            memmove(text->data + at, text->data + next_random(random) % (at + 1), len);
+            break;
+        }
+    }
+}
+
+/* Whatever comes is read or refused: nothing breaks, and what imports publishes. */
+static void test_mutated_bases_are_read_or_refused(void **state)
+{
+    uint32_t random = 2463534242u;
+    size_t imported = 0, refused = 0;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(disposiciones); i++) {
+        for (unsigned n = 0; n < MUTACIONES; n++) {
+            const struct disposicion *d = &disposiciones[i];
+            char path[200], night[200], published[200];
+            struct prep_reason reason = { "" };
+            struct carpeta carpeta;
+            struct buffer text;
+            struct base base;
+            FILE *file;
+
+            carpeta_crea(&carpeta);
+            buffer_init(&text, 1024 * 1024);
+            base_escribe(d, &text);
+            mutate(&text, &random);
+            snprintf(path, sizeof path, "%s/%s", carpeta.path, d->archivo);
+            file = fopen(path, "wb");
+            assert_non_null(file);
+            assert_int_equal(fwrite(text.data, 1, text.len, file), text.len);
+            fclose(file);
+            buffer_done(&text);
+            if (base_lee(path, &base, &reason) == PREP_OK) {
+                base_libera(&base);
+            }
+            snprintf(night, sizeof night, "%s/noche", carpeta.path);
+            snprintf(published, sizeof published, "%s/publicado", carpeta.path);
+            if (n % 10 == 0 && importa(path, night, &reason) == PREP_OK) {
+                imported++;
+                if (oraculo_publica(night, published, &reason) != PREP_OK) {
+                    fail_msg("%s", reason.text);
+                }
+            } else if (n % 10 == 0) {
+                refused++;
+                print_message("  %s\n", reason.text);
+            }
+            carpeta_borra(&carpeta);
+        }
+    }
+    print_message("  %zu importadas, %zu rechazadas\n", imported, refused);
+    assert_true(imported > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_layout_comes_out_as_it_went_in),
+        cmocka_unit_test(test_mutated_bases_are_read_or_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,9 @@ timeout 240 "$bin/prep-simulacro" corre "$work/eleccion" \
 grep -v ' corte [0-9]' "$NIGHT_DIR/logs/corre.log"
 "$bin/prep-simulacro" compara "$base" "$NIGHT_DIR/publica" >"$work/compara.log" 2>&1 ||
     fail "lo publicado no es lo que publicó el instituto: $(tail -5 "$work/compara.log")"
+"$NIGHT_ROOT/tests/system/oraculo/compara.py" --definicion "$work/eleccion" \
+    --salida "$NIGHT_DIR/publica" --hechos libro -- psql -d "$(pg_conninfo "$NIGHT_DIR/pg")" ||
+    fail "lo publicado no es lo que dice el libro, contado aparte"
 "$bin/prep" libro verifica --base "$(pg_conninfo "$NIGHT_DIR/pg" prep_lectura)" \
     --topologia "$NIGHT_DIR/topologia.yaml" || fail "el libro no verifica"
 night_stop_all || fail "no se detuvo en orden"

@@ -94,7 +94,7 @@ ORDER BY acta_dicha, pg_temp.entero(cuerpo, 4) <> 0, hora_ms, hash;
 
 CREATE TEMP TABLE verificaciones AS
 SELECT DISTINCT ON (acta_dicha) acta_dicha AS acta, pg_temp.celdas(c.bytes) AS celdas
-FROM eventos, pg_temp.campos(cuerpo) c WHERE tipo = 20 AND c.numero = 4
+FROM eventos v, pg_temp.campos(v.cuerpo) c WHERE v.tipo = 20 AND c.numero = 4
 ORDER BY acta_dicha, hora_ms, hash;
 
 CREATE TEMP TABLE hechos AS

@@ -62,9 +62,9 @@ static void escribe_eleccion(const char *modo)
                         corte, i, hora);
         }
     }
-    p += sprintf(p,
-                 "2,F1,acopio,%lld,1,1,0,0,0,0,1,,\"{\"\"seccion\"\":\"\"9999\"\"}\"\n",
-                 HORA + 9000000LL);
+    (void)sprintf(
+        p, "2,F1,acopio,%lld,1,1,0,0,0,0,1,,\"{\"\"seccion\"\":\"\"9999\"\"}\"\n",
+        HORA + 9000000LL);
     carpeta_escribe(&carpeta, "hechos.csv", text);
     sprintf(text,
             "corte,sello,nominal_ms,ultimo,elecciones\n1,20270606_2030,%lld,0,GUB\n"

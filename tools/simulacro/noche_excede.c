@@ -1,19 +1,18 @@
 /*
  * Actas that exceed their limit and whose votes the publisher erased (prep-rules
  * 16.2 #22). A number that exceeds the limit stands in for what was lost, so that the
- * rules can see what the publisher saw; the cell is published as we have it, and
- * compara lists it with its cause.
+ * rules can see what the publisher saw. It stands as nulos, so that nobody's candidacy
+ * gets votes that were not seen; the cell is published as we have it, and compara lists
+ * it with its cause.
  */
 #include <stdio.h>
 
 #include "simulacro/noche.h"
 
-static size_t primera_opcion(const struct noche_eleccion *eleccion,
-                             const struct noche_acta *acta)
+static size_t nulos(const struct noche_eleccion *eleccion)
 {
     for (size_t c = eleccion->campo_count; c < eleccion->celda_count; c++) {
-        if (eleccion->celdas[c].clase == COL_VOTO &&
-            acta->celdas[c] != CELDA_NO_APLICA) {
+        if (eleccion->celdas[c].clase == COL_NULOS) {
             return c;
         }
     }
@@ -22,13 +21,13 @@ static size_t primera_opcion(const struct noche_eleccion *eleccion,
 
 void noche_excede(struct noche *noche, struct noche_eleccion *eleccion)
 {
+    const size_t option = nulos(eleccion);
     size_t count = 0;
 
     for (size_t i = 0; i < eleccion->acta_count; i++) {
         struct noche_acta *acta = &eleccion->actas[i];
         struct acta_decision decision;
         char published[24];
-        size_t option;
 
         if (acta->celdas == NULL ||
             (acta->fila->lectura.observacion & OBS_EXCEDE) == 0 ||
@@ -36,7 +35,6 @@ void noche_excede(struct noche *noche, struct noche_eleccion *eleccion)
             continue;
         }
         noche_decide(eleccion, acta, &eleccion->reglas, &decision);
-        option = primera_opcion(eleccion, acta);
         (void)snprintf(published, sizeof published, "%ld", (long)acta->celdas[option]);
         acta->celdas[option] = (celda)decision.limite + 1;
         acta->excede = true;
@@ -47,8 +45,9 @@ void noche_excede(struct noche *noche, struct noche_eleccion *eleccion)
     }
     if (count > 0) {
         noche_nota(noche, eleccion,
-                   "%zu actas EXCEDE publicadas con sus votos en cero: se les pone un "
-                   "voto más que su límite (supuestos.csv), y compara las señala",
+                   "%zu actas EXCEDE publicadas con sus votos en cero: se les ponen "
+                   "votos nulos, uno más que su límite (supuestos.csv), y compara "
+                   "las señala",
                    count);
     }
 }

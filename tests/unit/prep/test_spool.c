@@ -607,7 +607,7 @@ static void test_killed_worker_loses_nothing_it_was_told_is_stored(void **state)
     for (unsigned round = 0; round < 25; round++) {
         struct emitter emitter;
         struct spool *spool;
-        char log_path[140];
+        char log_path[176];
         struct stat info;
         uint64_t said;
         bool in_log;

@@ -3,18 +3,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/fs.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "aside_private.h"
 #include "base/durable.h"
 #include "base/durable_os.h"
+#include "base/spread.h"
 
 #define FILE_MODE 0644
 
@@ -26,22 +25,6 @@ struct aside {
     pthread_mutex_t mutex; /* manifest and counts */
     size_t files, bytes;
 };
-
-/*
- * chattr +T: ext4 puts each folder made in here in a block group of its own choosing, a
- * free one. By default they share the group of their parent, where every new file steps
- * over all that were deleted in the last seconds: 200 to 800 us per file were measured
- * after something large was deleted nearby, against 25 us. Best effort.
- */
-static void spread(int fd)
-{
-    int flags = 0;
-
-    if (ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0) {
-        flags |= FS_TOPDIR_FL;
-        (void)ioctl(fd, FS_IOC_SETFLAGS, &flags);
-    }
-}
 
 enum prep_status aside_open(const char *salida, struct aside **out_aside,
                             struct prep_reason *reason)
@@ -73,7 +56,7 @@ enum prep_status aside_open(const char *salida, struct aside **out_aside,
     aside->fd =
         openat(aside->root_fd, ASIDE_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (aside->fd >= 0) {
-        spread(aside->fd);
+        spread_folders(aside->fd);
     }
     fd = aside->fd < 0 ? -1
                        : openat(aside->fd, MANIFEST_OPEN,

@@ -10,6 +10,7 @@
 
 #define BODY_MAX 1024u /* only GET is served */
 #define SCAN_TICKS 10u /* of WORKER_TIMER_MS: every second */
+#define GATHER_MS 50u  /* from one batch of the folder to the next */
 
 struct digitaliza_catd_config {
     struct worker_config worker;
@@ -139,14 +140,32 @@ static void on_taken(void *context, const struct hot_image *image)
     image_queue_take(catd->queue, image);
 }
 
+static int on_folder(zloop_t *loop, zmq_pollitem_t *item, void *context);
+
+static int folder_listen(struct digitaliza_catd *catd)
+{
+    zmq_pollitem_t item = { .fd = hot_folder_fd(catd->folder), .events = ZMQ_POLLIN };
+
+    return zloop_poller(catd->worker.loop, &item, on_folder, catd);
+}
+
+static int on_gathered(zloop_t *loop, int timer, void *context)
+{
+    (void)loop;
+    (void)timer;
+    return folder_listen(context);
+}
+
+/* A batch costs the same flushes for one image as for many: the next ones gather. */
 static int on_folder(zloop_t *loop, zmq_pollitem_t *item, void *context)
 {
     struct digitaliza_catd *catd = context;
 
-    (void)loop;
-    (void)item;
     if (hot_folder_on_readable(catd->folder)) {
         sender_wake(catd->worker.sender);
+    }
+    if (zloop_timer(loop, GATHER_MS, 1, on_gathered, catd) >= 0) {
+        zloop_poller_end(loop, item);
     }
     return daemon_stopping() ? -1 : 0;
 }
@@ -223,14 +242,13 @@ static enum prep_status queue_open(struct digitaliza_catd *catd,
                                                  .emisor = catd->worker.self->numero,
                                                  .context = catd,
                                                  .send = queue_send };
-    zmq_pollitem_t item = { .fd = hot_folder_fd(catd->folder), .events = ZMQ_POLLIN };
     enum prep_status status = image_queue_open(&catd->queue, &options, reason);
 
     if (status != PREP_OK) {
         return status;
     }
     events_acked(catd);
-    if (zloop_poller(catd->worker.loop, &item, on_folder, catd) != 0) {
+    if (folder_listen(catd) != 0) {
         return prep_fail(reason, PREP_ERR_MEMORY, "sin memoria para el ciclo");
     }
     return PREP_OK;

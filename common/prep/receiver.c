@@ -379,12 +379,14 @@ static void take(struct receiver *receiver, zframe_t *peer, zframe_t *body)
     zframe_destroy(&peer);
 }
 
-void receiver_on_readable(struct receiver *receiver)
+size_t receiver_on_readable(struct receiver *receiver)
 {
     const struct receiver_callbacks *callbacks = &receiver->options.callbacks;
+    size_t taken;
 
-    for (size_t i = 0;
-         i < TURN_MESSAGES_MAX && receiver->pending_count < LEDGER_BATCH_MAX; i++) {
+    for (taken = 0;
+         taken < TURN_MESSAGES_MAX && receiver->pending_count < LEDGER_BATCH_MAX;
+         taken++) {
         zframe_t *peer = NULL;
         zframe_t *body = NULL;
         enum prep_status status =
@@ -404,6 +406,7 @@ void receiver_on_readable(struct receiver *receiver)
     if (callbacks->drained != NULL) {
         callbacks->drained(callbacks->context);
     }
+    return taken;
 }
 
 void receiver_on_timer(struct receiver *receiver)

@@ -94,8 +94,9 @@ enum prep_status receiver_open(struct receiver **out_receiver,
                                struct prep_reason *reason);
 void receiver_close(struct receiver **receiver); /* accepts a pointer to NULL */
 
-/* Takes what waits; returns after one batch even if more waits (level-triggered). */
-void receiver_on_readable(struct receiver *receiver);
+/* Takes what waits; returns after one batch even if more waits (level-triggered), and
+ * says how many messages it took. */
+size_t receiver_on_readable(struct receiver *receiver);
 /* About once a second: notices that the database is back. */
 void receiver_on_timer(struct receiver *receiver);
 

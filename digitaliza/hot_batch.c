@@ -299,7 +299,8 @@ static void candidate_taken(struct hot_folder *folder, struct candidate *candida
     }
     if (hot_name_with_ext(candidate->name, ".json", from_json) &&
         hot_name_with_ext(to, ".json", to_json)) {
-        (void)renameat(folder->dir_fd, from_json, folder->sent_fd, to_json);
+        /* What it said is in the signed event: it has nothing to wait for. */
+        (void)renameat(folder->dir_fd, from_json, folder->done_fd, to_json);
     }
     if (!stored->repetido) {
         hash_text(&candidate->image.sha256, hex);

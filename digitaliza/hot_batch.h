@@ -32,6 +32,7 @@ struct hot_folder {
     char *path;
     int dir_fd;
     int sent_fd;
+    int done_fd;
     int refused_fd;
     int inotify_fd;
     bool disk_full;

@@ -110,7 +110,6 @@ static enum prep_status folders_open(struct hot_folder *folder,
 {
     const char *path = folder->path;
     enum prep_status status;
-    int done_fd = -1;
 
     folder->dir_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder->dir_fd < 0 || faccessat(folder->dir_fd, ".", W_OK, 0) != 0) {
@@ -123,10 +122,7 @@ static enum prep_status folders_open(struct hot_folder *folder,
     if (status != PREP_OK) {
         return status;
     }
-    status = folder_open(path, HOT_FOLDER_DONE, &done_fd, reason);
-    if (done_fd >= 0) {
-        (void)close(done_fd);
-    }
+    status = folder_open(path, HOT_FOLDER_DONE, &folder->done_fd, reason);
     if (status != PREP_OK) {
         return status;
     }
@@ -144,7 +140,8 @@ enum prep_status hot_folder_open(struct hot_folder **out_folder,
         return prep_fail(reason, PREP_ERR_MEMORY, "sin memoria para la entrada");
     }
     folder->options = *options;
-    folder->dir_fd = folder->sent_fd = folder->refused_fd = folder->inotify_fd = -1;
+    folder->dir_fd = folder->sent_fd = folder->done_fd = -1;
+    folder->refused_fd = folder->inotify_fd = -1;
     folder->stream = hash_stream_new();
     buffer_init(&folder->text, SIDECAR_BYTES_MAX);
     folder->path = strdup(options->path);
@@ -180,6 +177,7 @@ void hot_folder_close(struct hot_folder **folder)
     }
     fd_close((*folder)->dir_fd);
     fd_close((*folder)->sent_fd);
+    fd_close((*folder)->done_fd);
     fd_close((*folder)->refused_fd);
     fd_close((*folder)->inotify_fd);
     hash_stream_free(&(*folder)->stream);

@@ -5,8 +5,9 @@
  *     <entrada>/<name>.(webp|jpg|jpeg|png|pdf|tif|tiff), with <name>.json beside it
  *     (sidecar.h), written before the image is renamed in
  *     <entrada>/enviadas/<secuencia>-<sha256>.<ext>   its event is in the spool
- *     <entrada>/hechas/    the same name: the CCV has it whole, and said so
- *     <entrada>/rechazadas/<name>, with <name>.motivo saying why
+ *     <entrada>/hechas/    the same name: the CCV has it whole, and said so; the
+ * sidecar goes there at once, with .json <entrada>/rechazadas/<name>, with
+ * <name>.motivo saying why
  *
  *     A file is taken when inotify says that it was renamed in or closed after
  *     writing, or, whatever was missed, when a scan finds it unchanged for

@@ -1,6 +1,5 @@
 #include "image_queue.h"
 
-#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -166,17 +165,12 @@ void image_queue_events_acked(struct image_queue *queue, uint64_t secuencia)
 static void file_move(struct image_queue *queue, const struct active *active, int to_fd)
 {
     char name[HOT_FOLDER_NAME_SIZE];
-    char *dot;
 
     hot_folder_name(&active->image, name);
     if (renameat(queue->sent_fd, name, to_fd, name) != 0 && errno != ENOENT) {
         log_err("imagen.fallida", LOG_TEXT("archivo", name),
                 LOG_TEXT("reason", strerror(errno)));
     }
-    dot = strrchr(name, '.');
-    assert(dot != NULL && strlen(dot) + 1 <= sizeof ".webp");
-    (void)snprintf(dot, sizeof ".json", ".json");
-    (void)renameat(queue->sent_fd, name, to_fd, name);
 }
 
 /* The file still has the bytes that were signed. */

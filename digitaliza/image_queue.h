@@ -9,9 +9,10 @@
  * the service.
  *
  * PACE
- *     The sender lets few chunks travel at once (SENDER_CHUNKS_MAX). Their size starts
- *     small, doubles while answers come quickly and halves when they come slowly, so
- *     that on a thin link an event never waits behind more than a moment of image.
+ *     Few bytes travel at once: those of IMAGE_QUEUE_CHUNKS chunks, in one image or in
+ *     many small ones. The size of a chunk starts small, doubles while answers come
+ *     quickly and halves when they come slowly, so that on a thin link an event never
+ *     waits behind more than a moment of image.
  *
  * A FILE THAT CHANGED
  *     When the service throws away what it got (wrong hash), the file is hashed again;
@@ -32,7 +33,8 @@
 
 #define IMAGE_QUEUE_CHUNK_MIN (8u * 1024u)
 #define IMAGE_QUEUE_CHUNK_START (32u * 1024u)
-#define IMAGE_QUEUE_ACTIVE_MAX 8u        /* images on their way at once */
+#define IMAGE_QUEUE_CHUNKS 2u
+#define IMAGE_QUEUE_ACTIVE_MAX 32u       /* images on their way at once */
 #define IMAGE_QUEUE_ANSWER_MS 10000      /* then the service is asked again */
 #define IMAGE_QUEUE_ANSWER_MAX_MS 120000 /* doubling up to this */
 #define IMAGE_QUEUE_BUSY_MS 1000         /* after "later"; doubling */

@@ -71,6 +71,21 @@ static struct active *active_start(struct image_queue *queue,
     return active;
 }
 
+/* One chunk always travels; more of them, while all fit in the bytes allowed. */
+static bool has_room(const struct image_queue *queue, size_t want)
+{
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < IMAGE_QUEUE_ACTIVE_MAX; i++) {
+        const struct active *active = &queue->active[i];
+
+        if (active->used && active->in_flight > 0 && active->next > active->received) {
+            bytes += active->next - active->received;
+        }
+    }
+    return bytes == 0 || bytes + want <= IMAGE_QUEUE_CHUNKS * queue->chunk_bytes;
+}
+
 /* false: no more can be sent now. */
 static bool chunk_send(struct image_queue *queue, struct active *active)
 {
@@ -79,6 +94,9 @@ static bool chunk_send(struct image_queue *queue, struct active *active)
     const uint64_t left = active->image.total - active->next;
     const size_t want = left < queue->chunk_bytes ? (size_t)left : queue->chunk_bytes;
 
+    if (!has_room(queue, want)) {
+        return false;
+    }
     if (pread(active->fd, queue->chunk, want, (off_t)active->next) != (ssize_t)want) {
         (void)image_queue_check(queue, active); /* Shorter than it was. */
         return false;

@@ -17,6 +17,7 @@ struct upload {
     struct image_announcement image;
     uint64_t received;
     bool whole;
+    bool checked; /* image_whole.checked */
     bool settling;
     uint64_t turn; /* of its last use: the oldest gives its place */
 };
@@ -35,7 +36,10 @@ struct image_reception {
     struct hash disk_full_for; /* the image that did not fit */
     int64_t disk_full_ms;      /* when that was last seen */
     uint64_t turn;
+    size_t upload_top; /* none after this one is in use */
     struct upload uploads[IMAGE_UPLOADS_MAX];
+    /* Announced lately, each in the place that its hash says; emisor 0: free. */
+    struct image_announcement announced[IMAGE_ANNOUNCED_MAX];
     size_t waiting_count;
     struct waiting waiting[IMAGE_STORE_SETTLE_MAX];
 };
@@ -134,7 +138,7 @@ static bool request_read(const ProtobufCBinaryData *sha256, uint32_t emisor,
 static struct upload *upload_find(struct image_reception *reception,
                                   const struct hash *sha256)
 {
-    for (size_t i = 0; i < IMAGE_UPLOADS_MAX; i++) {
+    for (size_t i = 0; i < reception->upload_top; i++) {
         if (reception->uploads[i].used &&
             hash_equal(&reception->uploads[i].image.sha256, sha256)) {
             return &reception->uploads[i];
@@ -150,7 +154,10 @@ static struct upload *upload_place(struct image_reception *reception)
     for (size_t i = 0; i < IMAGE_UPLOADS_MAX; i++) {
         struct upload *upload = &reception->uploads[i];
 
-        if (!upload->used) {
+        if (!upload->used && !upload->settling) {
+            if (i >= reception->upload_top) {
+                reception->upload_top = i + 1;
+            }
             return upload;
         }
         if (!upload->settling && (oldest == NULL || upload->turn < oldest->turn)) {
@@ -158,6 +165,46 @@ static struct upload *upload_place(struct image_reception *reception)
         }
     }
     return oldest;
+}
+
+static struct image_announcement *announced_slot(struct image_reception *reception,
+                                                 const struct hash *sha256)
+{
+    uint32_t key;
+
+    memcpy(&key, sha256->bytes, sizeof key);
+    return &reception->announced[key % IMAGE_ANNOUNCED_MAX];
+}
+
+void image_reception_announced(struct image_reception *reception,
+                               const Prep__Event *event)
+{
+    struct image_announcement image = {
+        .emisor = event->emisor,
+        .secuencia = event->secuencia,
+        .acta = event->acta,
+        .total = event->imagen->bytes_total,
+        .format = event->imagen->formato,
+    };
+
+    memcpy(image.sha256.bytes, event->imagen->sha256.data, HASH_LEN);
+    *announced_slot(reception, &image.sha256) = image;
+}
+
+/* From memory when it was announced lately, or else from the ledger. */
+static enum prep_status announcement_find(struct image_reception *reception,
+                                          struct image_announcement *inout,
+                                          struct prep_reason *reason)
+{
+    const struct image_announcement *known = announced_slot(reception, &inout->sha256);
+
+    if (known->emisor == inout->emisor && known->secuencia == inout->secuencia &&
+        hash_equal(&known->sha256, &inout->sha256)) {
+        *inout = *known;
+        return PREP_OK;
+    }
+    return image_announcement_read(reception->service->db, reception->service->topology,
+                                   inout, reason);
 }
 
 /* The upload that a request speaks of, or NULL (already answered). */
@@ -175,8 +222,7 @@ static struct upload *upload_get(struct image_reception *reception, zframe_t *pe
         upload->turn = ++reception->turn;
         return upload;
     }
-    status =
-        image_announcement_read(service->db, service->topology, &found.image, &reason);
+    status = announcement_find(reception, &found.image, &reason);
     if (status == PREP_ERR_NOT_FOUND) {
         receiver_refuse(service->receiver, peer, LOG_EVENT("imagen.no_anunciada"),
                         status, reason.text, NULL, 0);
@@ -255,6 +301,16 @@ static void answer(struct image_reception *reception, zframe_t *peer,
     }
 }
 
+static void corrupt(struct upload *upload)
+{
+    char hex[HASH_TEXT_SIZE];
+
+    hash_text(&upload->image.sha256, hex);
+    upload->received = 0;
+    log_warning("imagen.corrupta", LOG_UINT("acta", upload->image.acta),
+                LOG_TEXT("sha256", hex), LOG_UINT("emisor", upload->image.emisor));
+}
+
 static void take_chunk(struct image_reception *reception, zframe_t *peer,
                        const Prep__Trozo *trozo, struct upload *upload)
 {
@@ -272,6 +328,17 @@ static void take_chunk(struct image_reception *reception, zframe_t *peer,
     if (trozo->desde != upload->received) {
         answer(reception, peer, upload); /* Repeated, or from too far: says where. */
         return;
+    }
+    upload->checked = trozo->datos.len == upload->image.total;
+    if (upload->checked) {
+        struct hash found;
+
+        hash_of(trozo->datos.data, trozo->datos.len, &found);
+        if (!hash_equal(&found, &upload->image.sha256)) {
+            corrupt(upload);
+            send_avance(reception, peer, upload);
+            return;
+        }
     }
     status = image_store_append(reception->store, &upload->image.sha256, trozo->desde,
                                 trozo->datos.data, trozo->datos.len, &reason);
@@ -335,7 +402,8 @@ static size_t settle_list(struct image_reception *reception, struct image_whole 
         }
         images[count] = (struct image_whole){ .sha256 = upload->image.sha256,
                                               .format = upload->image.format,
-                                              .total = upload->image.total };
+                                              .total = upload->image.total,
+                                              .checked = upload->checked };
         uploads[count++] = upload;
     }
     return count;
@@ -353,9 +421,7 @@ static void settled(struct image_reception *reception, struct upload *upload,
         log_info("imagen.guardada", LOG_UINT("acta", upload->image.acta),
                  LOG_TEXT("sha256", hex), LOG_UINT("bytes", upload->image.total));
     } else if (result == PREP_ERR_CONFLICT) {
-        upload->received = 0;
-        log_warning("imagen.corrupta", LOG_UINT("acta", upload->image.acta),
-                    LOG_TEXT("sha256", hex), LOG_UINT("emisor", upload->image.emisor));
+        corrupt(upload);
     } else {
         upload->used = false; /* Read again from disk when it is asked for. */
         disk_failed(reception, &upload->image.sha256, result, reason);
@@ -412,6 +478,9 @@ void image_reception_settle(struct image_reception *reception)
         settled(reception, uploads[i], images[i].result, reason.text);
     }
     acuse_send(reception);
+    for (size_t i = 0; i < count; i++) {
+        uploads[i]->used = uploads[i]->used && !uploads[i]->whole; /* The disk knows. */
+    }
     for (size_t i = 0; i < reception->waiting_count; i++) {
         zframe_destroy(&reception->waiting[i].peer);
     }

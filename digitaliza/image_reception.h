@@ -4,8 +4,9 @@
  * PURPOSE
  *     The service's answer to Trozo and ConsultaImagen. Bytes are taken only for a
  *     hash that a signed Imagen event of the ledger announced; the request names that
- *     event and it is read from the ledger once per upload. What is received lives in
- *     the length of the partial file, so a restart forgets nothing.
+ *     event, which is remembered from when it was stored or else read from the ledger
+ * once per upload. What is received lives in the length of the partial file, so a
+ * restart forgets nothing.
  *
  *     Images that became whole in one turn of the loop are checked, made durable and
  *     acknowledged together (image_reception_settle).
@@ -29,7 +30,8 @@
 #include "image_store.h"
 #include "prep/service.h"
 
-#define IMAGE_UPLOADS_MAX 1024u /* remembered; an older one is read again */
+#define IMAGE_UPLOADS_MAX 1024u   /* remembered; an older one is read again */
+#define IMAGE_ANNOUNCED_MAX 4096u /* the same */
 
 struct image_reception; /* opaque */
 
@@ -40,6 +42,9 @@ enum prep_status image_reception_new(struct image_reception **out_reception,
                                      struct prep_reason *reason);
 void image_reception_free(struct image_reception **reception);
 
+/* An Imagen event is in the ledger. */
+void image_reception_announced(struct image_reception *reception,
+                               const Prep__Event *event);
 void image_reception_take(struct image_reception *reception, zframe_t *peer,
                           const Prep__Peticion *peticion);
 /* After everything that waited was taken. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/durable.h"
+#include "base/spread.h"
 #include "image_format.h"
 #include "sync_group.h"
 
@@ -39,6 +40,34 @@ static void final_name(const struct hash *sha256, uint32_t format,
     (void)snprintf(out_name, NAME_SIZE, "%.2s/%s.%s", hex, hex, ext);
 }
 
+static void partial_name(const struct hash *sha256, char out_name[static NAME_SIZE])
+{
+    char hex[HASH_TEXT_SIZE];
+
+    hash_text(sha256, hex);
+    (void)snprintf(out_name, NAME_SIZE, "%.2s/%s", hex, hex);
+}
+
+/* All of them now: none is made while images wait for their acuse. */
+static enum prep_status directories_make(int dir_fd, const char *path,
+                                         struct prep_reason *reason)
+{
+    bool made = false;
+
+    spread_folders(dir_fd);
+    for (unsigned i = 0; i < DIRS; i++) {
+        char name[3];
+
+        (void)snprintf(name, sizeof name, "%02x", i);
+        if (mkdirat(dir_fd, name, DIR_MODE) == 0) {
+            made = true;
+        } else if (errno != EEXIST) {
+            return status_of_errno(reason, "mkdir", path);
+        }
+    }
+    return made ? sync_group(&dir_fd, 1, reason) : PREP_OK;
+}
+
 static enum prep_status directories_open(struct image_store *store, const char *root,
                                          struct prep_reason *reason)
 {
@@ -66,7 +95,9 @@ static enum prep_status directories_open(struct image_store *store, const char *
                          "imagenes: %s: %s; dé permiso de escritura a este usuario",
                          path, strerror(errno));
     }
-    return PREP_OK;
+    status = directories_make(store->root_fd, root, reason);
+    return status != PREP_OK ? status
+                             : directories_make(store->parcial_fd, path, reason);
 }
 
 enum prep_status image_store_open(const char *root, struct image_store **out_store,
@@ -182,7 +213,7 @@ enum prep_status image_store_find(struct image_store *store, const struct hash *
     } else if (errno != ENOENT) {
         return status_of_errno(reason, "open", name);
     }
-    hash_text(sha256, name);
+    partial_name(sha256, name);
     if (fstatat(store->parcial_fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0) {
         *out_received = (uint64_t)info.st_size <= total ? (uint64_t)info.st_size : 0;
     } else if (errno == ENOENT) {
@@ -200,11 +231,11 @@ enum prep_status image_store_append(struct image_store *store,
                                     struct prep_reason *reason)
 {
     enum prep_status status = PREP_OK;
-    char name[HASH_TEXT_SIZE];
+    char name[NAME_SIZE];
     size_t done = 0;
     int fd;
 
-    hash_text(sha256, name);
+    partial_name(sha256, name);
     fd =
         openat(store->parcial_fd, name,
                O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (desde == 0 ? O_TRUNC : 0),
@@ -232,108 +263,123 @@ enum prep_status image_store_append(struct image_store *store,
 
 /* ---- from partial to whole */
 
-static int partial_check(struct image_store *store, struct image_whole *image,
-                         struct prep_reason *reason)
+/* false: image->result says why not. */
+static bool partial_check(struct image_store *store, struct image_whole *image,
+                          struct prep_reason *reason)
 {
-    char name[HASH_TEXT_SIZE];
+    char name[NAME_SIZE];
     int fd;
 
-    hash_text(&image->sha256, name);
+    image->result = PREP_OK;
+    if (image->checked) {
+        return true;
+    }
+    partial_name(&image->sha256, name);
     fd = openat(store->parcial_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0) {
         image->result = status_of_errno(reason, "open", name);
-        return -1;
+        return false;
     }
     image->result = content_check(store, fd, &image->sha256, image->total, reason);
-    if (image->result != PREP_OK) {
-        (void)close(fd);
-        if (image->result == PREP_ERR_CONFLICT) {
-            (void)unlinkat(store->parcial_fd, name, 0);
-        }
-        return -1;
+    (void)close(fd);
+    if (image->result == PREP_ERR_CONFLICT) {
+        (void)unlinkat(store->parcial_fd, name, 0);
     }
-    return fd;
+    return image->result == PREP_OK;
 }
 
 static enum prep_status name_final(struct image_store *store,
                                    const struct image_whole *image,
                                    struct prep_reason *reason)
 {
-    char from[HASH_TEXT_SIZE];
+    char from[NAME_SIZE];
     char to[NAME_SIZE];
 
-    hash_text(&image->sha256, from);
+    partial_name(&image->sha256, from);
     final_name(&image->sha256, image->format, to);
     if (renameat(store->parcial_fd, from, store->root_fd, to) == 0) {
         return PREP_OK;
     }
-    if (errno == ENOENT) {
-        char path[4096];
-        enum prep_status status;
+    return status_of_errno(reason, "rename", to);
+}
 
-        (void)snprintf(path, sizeof path, "%s/%.2s", store->root, from);
-        status = durable_mkdir(path, DIR_MODE, reason);
-        if (status != PREP_OK) {
-            return status;
-        }
-        if (renameat(store->parcial_fd, from, store->root_fd, to) == 0) {
-            return PREP_OK;
+/* What the names open, made durable; of many, the whole file system at once. */
+static enum prep_status paths_sync(struct image_store *store, int dir_fd,
+                                   char names[][NAME_SIZE], size_t count,
+                                   struct prep_reason *reason)
+{
+    int fds[SYNC_GROUP_ONE_BY_ONE_MAX] = { -1 };
+    enum prep_status status = PREP_OK;
+    size_t opened = 0;
+
+    if (count > SYNC_GROUP_ONE_BY_ONE_MAX) {
+        return sync_all(store->root_fd, reason);
+    }
+    while (opened < count && status == PREP_OK) {
+        fds[opened] = openat(dir_fd, names[opened], O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        if (fds[opened] < 0) {
+            status = status_of_errno(reason, "open", names[opened]);
+        } else {
+            opened++;
         }
     }
-    return status_of_errno(reason, "rename", to);
+    if (status == PREP_OK) {
+        status = sync_group(fds, opened, reason);
+    }
+    for (size_t i = 0; i < opened; i++) {
+        (void)close(fds[i]);
+    }
+    return status;
+}
+
+static enum prep_status data_sync(struct image_store *store,
+                                  const struct image_whole *images, size_t count,
+                                  struct prep_reason *reason)
+{
+    char names[SYNC_GROUP_ONE_BY_ONE_MAX][NAME_SIZE];
+    size_t good = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (images[i].result == PREP_OK) {
+            if (good < SYNC_GROUP_ONE_BY_ONE_MAX) {
+                partial_name(&images[i].sha256, names[good]);
+            }
+            good++;
+        }
+    }
+    return paths_sync(store, store->parcial_fd, names, good, reason);
 }
 
 static enum prep_status names_sync(struct image_store *store,
                                    const bool touched[static DIRS],
                                    struct prep_reason *reason)
 {
-    enum prep_status status = PREP_OK;
-    int fds[DIRS] = { -1 };
+    char names[SYNC_GROUP_ONE_BY_ONE_MAX][NAME_SIZE];
     size_t count = 0;
 
-    for (size_t i = 0; i < DIRS && status == PREP_OK; i++) {
+    for (unsigned i = 0; i < DIRS; i++) {
         if (touched[i]) {
-            char name[3];
-
-            (void)snprintf(name, sizeof name, "%02zx", i);
-            fds[count] =
-                openat(store->root_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-            if (fds[count] < 0) {
-                status = status_of_errno(reason, "open", name);
-            } else {
-                count++;
+            if (count < SYNC_GROUP_ONE_BY_ONE_MAX) {
+                (void)snprintf(names[count], sizeof names[count], "%02x", i);
             }
+            count++;
         }
     }
-    if (status == PREP_OK) {
-        status = sync_group(fds, count, reason);
-    }
-    for (size_t i = 0; i < count; i++) {
-        (void)close(fds[i]);
-    }
-    return status;
+    return paths_sync(store, store->root_fd, names, count, reason);
 }
 
 void image_store_settle(struct image_store *store, struct image_whole *images,
                         size_t count, struct prep_reason *reason)
 {
     bool touched[DIRS] = { false };
-    int fds[IMAGE_STORE_SETTLE_MAX] = { -1 };
-    size_t fd_count = 0;
     enum prep_status status;
+    size_t good = 0;
 
     assert(count <= IMAGE_STORE_SETTLE_MAX);
     for (size_t i = 0; i < count; i++) {
-        int fd = partial_check(store, &images[i], reason);
-
-        if (fd >= 0) {
-            fds[fd_count++] = fd;
-        }
+        good += partial_check(store, &images[i], reason);
     }
-    status = sync_group(fds, fd_count, reason);
-    for (size_t i = 0; i < fd_count; i++) {
-        (void)close(fds[i]);
-    }
+    status = good == 0 ? PREP_OK : data_sync(store, images, count, reason);
     for (size_t i = 0; i < count; i++) {
         if (images[i].result == PREP_OK) {
             images[i].result = status;

@@ -3,12 +3,13 @@
  *
  * FILES
  *     <root>/<first 2 hex>/<64 hex>.<ext>   whole, fsync'd, right hash; never changed
- *     <root>/parcial/<64 hex>               bytes received so far: its length says how
+ *     <root>/parcial/<2 hex>/<64 hex>       bytes received so far: its length says how
  *                                           many
  *
  * CRASHES
  *     A partial file may end in bytes that never reached the disk: when it is whole
- *     its hash is computed from what is read back, and a wrong one starts again. A
+ *     its hash is computed from what is read back, and a wrong one starts again (one
+ *     that came in one piece was hashed as it came: image_whole.checked). A
  *     file gets its final name only after its data is durable, and image_store_settle
  *     returns only after the name is durable too.
  *
@@ -34,7 +35,8 @@
 
 struct image_store; /* opaque */
 
-/* Makes `parcial` if needed; refuses a root where it cannot write. */
+/* Makes the folders that are missing; refuses a root where it cannot write.
+ */
 PREP_MUST_CHECK
 enum prep_status image_store_open(const char *root, struct image_store **out_store,
                                   struct prep_reason *reason);
@@ -57,6 +59,7 @@ struct image_whole {
     struct hash sha256;
     uint32_t format;
     uint64_t total;
+    bool checked;            /* one append wrote it all, and its bytes had this hash */
     enum prep_status result; /* out */
 };
 

@@ -48,9 +48,9 @@ static enum prep_status check(void *context, const struct envelope *envelope,
 
 static void stored(void *context, const struct envelope *envelope, uint64_t posicion)
 {
+    struct digitaliza *digitaliza = context;
     const Prep__Event *event = envelope->event;
 
-    (void)context;
     if (event->cuerpo_case == PREP__EVENT__CUERPO_INCIDENCIA) {
         log_warning("incidencia.registrada",
                     LOG_TEXT("origen", envelope->emisor->nombre),
@@ -59,6 +59,7 @@ static void stored(void *context, const struct envelope *envelope, uint64_t posi
                     LOG_UINT("posicion", posicion));
         return;
     }
+    image_reception_announced(digitaliza->reception, event);
     log_info("imagen.registrada", LOG_UINT("acta", event->acta),
              LOG_TEXT("origen", envelope->emisor->nombre),
              LOG_HEX("sha256", event->imagen->sha256.data, event->imagen->sha256.len),

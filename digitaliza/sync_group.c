@@ -14,16 +14,18 @@ enum prep_status status_of_errno(struct prep_reason *reason, const char *what,
     return prep_fail(reason, status, "%s: %s: %s", path, what, strerror(error));
 }
 
+enum prep_status sync_all(int fd, struct prep_reason *reason)
+{
+    return syncfs(fd) == 0 ? PREP_OK : status_of_errno(reason, "syncfs", "imágenes");
+}
+
 enum prep_status sync_group(const int *fds, size_t count, struct prep_reason *reason)
 {
     if (count == 0) {
         return PREP_OK;
     }
     if (count > SYNC_GROUP_ONE_BY_ONE_MAX) {
-        if (syncfs(fds[0]) != 0) {
-            return status_of_errno(reason, "syncfs", "imágenes");
-        }
-        return PREP_OK;
+        return sync_all(fds[0], reason);
     }
     for (size_t i = 0; i < count; i++) {
         if (fsync(fds[i]) != 0) {

@@ -21,6 +21,10 @@
 PREP_MUST_CHECK
 enum prep_status sync_group(const int *fds, size_t count, struct prep_reason *reason);
 
+/* Everything of the file system that holds fd. */
+PREP_MUST_CHECK
+enum prep_status sync_all(int fd, struct prep_reason *reason);
+
 /* errno of a failed call, as a status: no space and quota are PREP_ERR_FULL. */
 enum prep_status status_of_errno(struct prep_reason *reason, const char *what,
                                  const char *path);

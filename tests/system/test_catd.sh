@@ -107,7 +107,7 @@ files = {os.path.basename(f): f for f in glob.glob(night + "/imagenes/??/*")}
 assert set(files) == {h + ".png" for h in made.values()}, "imágenes de más o de menos"
 for name, path in files.items():
     assert hashlib.sha256(open(path, "rb").read()).hexdigest() == name[:64], path
-assert not os.listdir(night + "/imagenes/parcial"), "quedan parciales"
+assert not [f for _, _, files in os.walk(night + "/imagenes/parcial") for f in files], "quedan parciales"
 assert not [f for f in os.listdir(entrada) if f.endswith(".png")], "quedan en la entrada"
 assert not os.listdir(entrada + "/enviadas"), "quedan en enviadas"
 assert not os.listdir(entrada + "/rechazadas"), "hay rechazadas"

@@ -57,7 +57,7 @@ static void path_of(const struct hash *sha256, bool partial, char out[static 256
 
     hash_text(sha256, hex);
     if (partial) {
-        (void)snprintf(out, 256, "%s/parcial/%s", carpeta.path, hex);
+        (void)snprintf(out, 256, "%s/parcial/%.2s/%s", carpeta.path, hex, hex);
     } else {
         (void)snprintf(out, 256, "%s/%.2s/%s.png", carpeta.path, hex, hex);
     }
@@ -168,6 +168,29 @@ static void test_a_file_that_rotted_is_asked_for_again(void **state)
     assert_true(whole);
 }
 
+static void test_what_came_in_one_piece_is_named_without_reading_it_again(void **state)
+{
+    struct image_whole wholes[2] = {
+        { .format = IMAGE_PNG, .total = 1000, .checked = true },
+        { .format = IMAGE_PNG, .total = 1000, .checked = true },
+    };
+    bool whole = false;
+
+    (void)state;
+    hash_of(image, 1000, &wholes[0].sha256);
+    hash_of(image + 1, 1000, &wholes[1].sha256); /* said to be there, and is not */
+    assert_int_equal(image_store_append(store, &wholes[0].sha256, 0, image, 1000, NULL),
+                     PREP_OK);
+    image_store_settle(store, wholes, 1, NULL);
+    assert_int_equal(wholes[0].result, PREP_OK);
+    assert_int_equal(received(&wholes[0].sha256, 1000, &whole), 1000);
+    assert_true(whole);
+    assert_false(exists(&wholes[0].sha256, true));
+    image_store_settle(store, wholes + 1, 1, NULL);
+    assert_int_equal(wholes[1].result, PREP_ERR_IO);
+    assert_false(exists(&wholes[1].sha256, false));
+}
+
 static void test_many_are_settled_at_once_each_with_its_result(void **state)
 {
     static struct image_whole wholes[IMAGE_STORE_SETTLE_MAX];
@@ -233,6 +256,7 @@ int main(void)
         TEST(test_another_content_is_thrown_away),
         TEST(test_a_length_that_is_not_the_signed_one_is_thrown_away),
         TEST(test_a_file_that_rotted_is_asked_for_again),
+        TEST(test_what_came_in_one_piece_is_named_without_reading_it_again),
         TEST(test_many_are_settled_at_once_each_with_its_result),
         TEST(test_what_does_not_fit_leaves_what_was_held),
         TEST(test_a_root_that_is_not_there_is_refused),

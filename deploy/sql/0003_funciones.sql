@@ -31,9 +31,11 @@ $$;
 --               2 repeated  posicion: where it was already
 --               3 gap       esperada: the secuencia that is missing
 --               4 fork      kept in evidencia
--- Items of one emisor are taken in the order they came. Measured against judging the
--- whole batch with window functions and inserting it at once: 9 us against 11 us per
--- event at 1000, 11 against 10 at 100; the loop reads better.
+-- Items of one emisor are taken in the order they came. What nearly always comes, one
+-- emisor who goes on from the end of his chain, is recognised by comparing whole arrays
+-- and inserted at once. Measured with the rest of the transaction: 14 us per event
+-- against 18 by the loop in batches of 64, 11 against 15 in batches of 1000. (Judging
+-- any batch with window functions cost as much as the loop, which reads better.)
 CREATE FUNCTION libro_agrega(emisores integer[], secuencias bigint[], actas bigint[],
                              tipos smallint[], anteriores bytea[], hashes bytea[],
                              hojas bytea[], sobres bytea[])
@@ -43,6 +45,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
     ahora     CONSTANT timestamptz := clock_timestamp();
+    n         CONSTANT integer := cardinality(secuencias);
     siguiente bigint;               -- position of the next new event
     uno       record;               -- item in hand
     actual    integer := NULL;      -- emisor in hand, and the end of his chain
@@ -52,12 +55,32 @@ DECLARE
     previo    record;               -- what the ledger holds under the same name
 BEGIN
     SELECT tamano INTO STRICT siguiente FROM libro_cabeza FOR UPDATE;
+
+    SELECT c.secuencia, c.hash INTO ultima, ultimo
+        FROM emisor_cabeza c WHERE c.emisor = emisores[1];
+    IF FOUND AND emisores = array_fill(emisores[1], ARRAY[n])
+        AND secuencias = ARRAY(SELECT ultima + i FROM generate_series(1, n) AS g (i))
+        AND anteriores = ultimo || hashes[1:n - 1]
+    THEN
+        INSERT INTO libro
+            SELECT siguiente + i - 1, emisores[1], u.secuencia, u.acta, u.tipo, u.hash,
+                   u.hoja, u.sobre, ahora
+            FROM unnest(secuencias, actas, tipos, hashes, hojas, sobres)
+                WITH ORDINALITY AS u (secuencia, acta, tipo, hash, hoja, sobre, i);
+        UPDATE emisor_cabeza c SET secuencia = ultima + n, hash = hashes[n]
+            WHERE c.emisor = emisores[1];
+        UPDATE libro_cabeza SET tamano = siguiente + n;
+        RETURN QUERY SELECT i, 1::smallint, siguiente + i - 1, NULL::bigint
+            FROM generate_series(1, n) AS g (i);
+        RETURN;
+    END IF;
+
     FOR uno IN
         SELECT * FROM unnest(emisores, secuencias, actas, tipos, anteriores, hashes,
                              hojas, sobres)
             WITH ORDINALITY AS u (emisor, secuencia, acta, tipo, anterior, hash,
-                                  hoja, sobre, n)
-        ORDER BY emisor, n
+                                  hoja, sobre, orden)
+        ORDER BY emisor, orden
     LOOP
         IF actual IS DISTINCT FROM uno.emisor THEN
             IF nuevos THEN
@@ -75,7 +98,7 @@ BEGIN
             END IF;
         END IF;
 
-        item := uno.n;
+        item := uno.orden;
         posicion := NULL;
         esperada := NULL;
         IF uno.secuencia = ultima + 1 AND uno.anterior = ultimo THEN

@@ -19,13 +19,19 @@
     "DECLARE espera NO SCROLL CURSOR FOR SELECT a.id, " op1 ", " op2 " FROM acta a "   \
     "WHERE " paso " > 0 ORDER BY " orden ", a.id"
 
-/* $1 position, $2 own emisor (its own events are known already).
- * Columns: posicion, id (NULL: not for us), paso, op1, op2. */
+/* $1 position, $2 own emisor (its own events are known already). Looks at the next 2000
+ * events; one row per acta that they touch, in their order, and at least one row.
+ * Columns: ultima (the last event looked at, NULL: none), id (NULL: nothing for us),
+ * paso, op1, op2. */
 #define DESK_SQL_SIGUE(paso, op1, op2, tipos)                                          \
-    "SELECT l.posicion, a.id, " paso ", " op1 ", " op2 " FROM libro l "                \
-    "LEFT JOIN acta a ON a.id = l.acta AND l.tipo IN (" tipos                          \
-    ") AND l.emisor <> $2::bigint "                                                    \
-    "WHERE l.posicion >= $1 ORDER BY l.posicion LIMIT 2000"
+    "WITH l AS MATERIALIZED ("                                                         \
+    " SELECT posicion, emisor, acta, tipo FROM libro WHERE posicion >= $1"             \
+    " ORDER BY posicion LIMIT 2000"                                                    \
+    ") SELECT m.ultima, a.id, " paso ", " op1 ", " op2                                 \
+    " FROM (SELECT max(posicion) AS ultima FROM l) m"                                  \
+    " LEFT JOIN (SELECT acta, min(posicion) AS primera FROM l"                         \
+    "  WHERE tipo IN (" tipos ") AND emisor <> $2::bigint GROUP BY acta) n ON true"    \
+    " LEFT JOIN acta a ON a.id = n.acta ORDER BY n.primera"
 
 /* $1 operators, $2 now. Columns: operador, id, paso, vence_ms, eleccion, imagen. */
 #define DESK_SQL_PROPIOS(paso)                                                         \

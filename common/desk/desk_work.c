@@ -125,9 +125,8 @@ static void follow_row(struct desk_work *work, const PGresult *result, int row)
     uint64_t acta;
     int32_t paso;
 
-    work->position = (uint64_t)db_int8(result, row, 0) + 1;
     if (PQgetisnull(result, row, 1)) {
-        return; /* our own, or nothing to us */
+        return; /* nothing to us */
     }
     acta = (uint64_t)db_int8(result, row, 1);
     paso = db_int4(result, row, 2);
@@ -141,9 +140,9 @@ static void follow_row(struct desk_work *work, const PGresult *result, int row)
 
 enum prep_status desk_work_follow(struct desk_work *work, struct prep_reason *reason)
 {
-    int rows = FOLLOW_ROWS;
+    uint64_t looked = FOLLOW_ROWS;
 
-    while (rows == FOLLOW_ROWS) {
+    while (looked == FOLLOW_ROWS) {
         char position[8];
         char emisor[8];
         const struct db_param params[] = {
@@ -157,9 +156,15 @@ enum prep_status desk_work_follow(struct desk_work *work, struct prep_reason *re
         if (status != PREP_OK) {
             return status;
         }
-        rows = PQntuples(result);
-        for (int i = 0; i < rows; i++) {
+        for (int i = 0; i < PQntuples(result); i++) {
             follow_row(work, result, i);
+        }
+        looked = 0;
+        if (PQntuples(result) > 0 && !PQgetisnull(result, 0, 0)) {
+            const uint64_t next = (uint64_t)db_int8(result, 0, 0) + 1;
+
+            looked = next - work->position; /* positions are contiguous */
+            work->position = next;
         }
         PQclear(result);
     }

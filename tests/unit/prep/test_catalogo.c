@@ -97,6 +97,45 @@ static void test_rows_come_in_file_order_with_every_field(void **state)
     assert_true(hash_equal(&sha256, &expected));
 }
 
+/* A ballot of more than eight options: each has its own bit. */
+static void test_every_option_of_a_long_ballot_can_be_absent(void **state)
+{
+    const char *at = strstr(definicion_ejemplo, "      - {clave: PAN,");
+    const char *columns = strstr(definicion_ejemplo, "        - {nombre: PAN,");
+    struct prep_reason reason = { "" };
+    struct definicion *larga = NULL;
+    struct seen seen = { 0 };
+    struct hash sha256;
+    char text[sizeof definicion_ejemplo + 4096] = "", rows[sizeof good] = "";
+
+    (void)state;
+    memcpy(text, definicion_ejemplo, (size_t)(at - definicion_ejemplo));
+    for (unsigned i = 0; i < 20; i++) {
+        sprintf(text + strlen(text), "      - {clave: P%u, tipo: partido}\n", i);
+    }
+    strncat(text, at, (size_t)(columns - at));
+    for (unsigned i = 0; i < 20; i++) {
+        sprintf(text + strlen(text),
+                "        - {nombre: P%u, fuente: \"opcion:P%u\"}\n", i, i);
+    }
+    strcat(text, columns);
+    carpeta_escribe(&carpeta, "definicion.yaml", text);
+    if (definicion_load(carpeta.path, &larga, &reason) != PREP_OK) {
+        fail_msg("%s", reason.text);
+    }
+    memcpy(rows, good, sizeof good);
+    memcpy(strstr(rows, "CAND_IND_1 C_PAN_PRI"), "P3 P19 CAND_IND_1   ", 20);
+    carpeta_escribe(&carpeta, "catalogo.csv", rows);
+    assert_int_equal(catalogo_read(path, larga, visit, &seen, &sha256, &reason),
+                     PREP_OK);
+    for (size_t i = 0; i < 27; i++) {
+        assert_int_equal(catalogo_no_aplica(seen.actas[1].no_aplica, i),
+                         i == 3 || i == 19 || i == 24);
+    }
+    definicion_free(&larga);
+    carpeta_escribe(&carpeta, "definicion.yaml", definicion_ejemplo);
+}
+
 static void test_repeated_keys_are_taken(void **state)
 {
     struct prep_reason reason = { "" };
@@ -193,6 +232,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_come_in_file_order_with_every_field),
+        cmocka_unit_test(test_every_option_of_a_long_ballot_can_be_absent),
         cmocka_unit_test(test_repeated_keys_are_taken),
         cmocka_unit_test(test_the_visitor_can_stop_the_reading),
         cmocka_unit_test(test_each_mistake_names_line_column_value_and_cure),

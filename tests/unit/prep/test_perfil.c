@@ -98,6 +98,15 @@ static const struct caso casos[] = {
       { 0, 0, 201, 100, 200, 10, 0, 0, 10 },
       CLAVES "B,0,201,100,200,10,0,0,10,521,500,20,EXCEDE LISTA NOMINAL,0,"
              "06/06/2027 20:00:00,CATD" },
+    { "excede, with cells that cannot be read: it stands alone",
+      false,
+      true,
+      0,
+      'B',
+      500,
+      { 0, 0, 521, -1, -2, 10, 0, 0, 10 },
+      CLAVES "B,0,521,ILEGIBLE,SIN DATO,10,0,0,10,541,500,20,EXCEDE LISTA NOMINAL,0,"
+             "06/06/2027 20:00:00,CATD" },
     { "todos",
       false,
       true,
@@ -217,6 +226,8 @@ static const struct {
     { "ilegible: ILEGIBLE", "ilegible: \"0\"", 1, ",0,120,0,130," },
     { "algun_campo: ALGÚN CAMPO ILEGIBLE O SIN DATO", "algun_campo: \"uno, dos\"", 1,
       ",\"uno, dos\",1," },
+    { "algun_campo: ALGÚN CAMPO ILEGIBLE O SIN DATO", "algun_campo: 'uno \"dos\"'", 1,
+      ",\"uno \"\"dos\"\"\",1," },
     { "desfase: \"-06:00\"", "desfase: \"-05:00\"", 0, "06/06/2027 21:00:00" },
 };
 

@@ -301,9 +301,52 @@ static void test_rows_that_no_cell_decides(void **state)
     assert_false(decision.contabilizada);
 }
 
+/* Whatever was captured of it: rows 2 to 5 come first. */
+static void test_sin_acta_stands_over_a_capture(void **state)
+{
+    static const celda celdas[CELDAS] = { 0, 1, 2, 3, 0, 0, 0, 0 };
+    const struct eleccion eleccion = eleccion_de_prueba();
+    const struct acta_hechos hechos = { .sin_acta = SIN_ACTA_CASILLA_NO_INSTALADA,
+                                        .verificada = true,
+                                        .celdas = celdas,
+                                        .tipo_casilla = 'B',
+                                        .lista_nominal = 500,
+                                        .representantes = REP };
+    struct acta_decision decision;
+
+    (void)state;
+    reglas_decide(&eleccion, &hechos, &decision);
+    assert_int_equal(decision.estado, ACTA_SIN_ACTA);
+    assert_false(decision.contabilizada);
+}
+
+static void test_the_thirteen_names_in_their_order(void **state)
+{
+    static const char *const names[] = { "ACTAS_ESPERADAS",
+                                         "ACTAS_REGISTRADAS",
+                                         "ACTAS_FUERA_CATALOGO",
+                                         "ACTAS_CAPTURADAS",
+                                         "PORCENTAJE_ACTAS_CAPTURADAS",
+                                         "ACTAS_CONTABILIZADAS",
+                                         "PORCENTAJE_ACTAS_CONTABILIZADAS",
+                                         "PORCENTAJE_ACTAS_INCONSISTENCIAS",
+                                         "ACTAS_NO_CONTABILIZADAS",
+                                         "LISTA_NOMINAL_ACTAS_CONTABILIZADAS",
+                                         "TOTAL_VOTOS_C_CS",
+                                         "TOTAL_VOTOS_S_CS",
+                                         "PORCENTAJE_PARTICIPACION_CIUDADANA" };
+
+    (void)state;
+    assert_int_equal(COUNT_OF(names), ENCABEZADO_COUNT);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        assert_string_equal(encabezado_nombres[i], names[i]);
+    }
+}
+
 static void test_parameters_settle_what_the_sources_dispute(void **state)
 {
     static const celda mixta[CELDAS] = { 0, IL, SD, SD, SD, SD, SD, SD };
+    static const celda ilegible[CELDAS] = { 0, IL, IL, IL, IL, IL, IL, IL };
     static const celda una_mala[CELDAS] = { 0, IL, 1, 0, 0, 0, 0, 0 };
     static const celda campo_malo[CELDAS] = { SD, 1, 1, 0, 0, 0, 0, 0 };
     static const celda especial[CELDAS] = { 0, 1000, 1, 0, 0, 0, 0, 0 };
@@ -320,6 +363,9 @@ static void test_parameters_settle_what_the_sources_dispute(void **state)
     reglas_decide(&eleccion, &hechos, &decision);
     assert_true(decision.contabilizada);
     assert_int_equal(decision.total, 0);
+    hechos.celdas = ilegible; /* the parameter is of the mixed ones alone */
+    reglas_decide(&eleccion, &hechos, &decision);
+    assert_false(decision.contabilizada);
 
     eleccion.reglas.inconsistencia_algun_campo = false;
     hechos.celdas = una_mala;
@@ -363,7 +409,13 @@ static void test_representatives_known_unknown_and_absent(void **state)
         { "abroad has none", 'M', CATALOGO_REPRESENTANTES_DESCONOCIDO, false, 100 },
         { "early vote has none", 'A', CATALOGO_REPRESENTANTES_DESCONOCIDO, false, 100 },
         { "prison has none", 'P', CATALOGO_REPRESENTANTES_DESCONOCIDO, true, 100 },
+        { "prisión preventiva by its older letter has none", 'V',
+          CATALOGO_REPRESENTANTES_DESCONOCIDO, false, 100 },
+        { "abroad, accredited", 'M', 7, false, 107 },
+        { "abroad, accredited: not the institute's number", 'M', 7, true, 107 },
         { "extraordinaria as a basica", 'E', 20, false, 120 },
+        { "urna electronica as its casilla", 'U', CATALOGO_REPRESENTANTES_DESCONOCIDO,
+          false, 120 },
     };
 
     (void)state;
@@ -554,6 +606,8 @@ int main(void)
         cmocka_unit_test(test_each_row_of_table_6_2),
         cmocka_unit_test(test_causes_are_kept_apart_from_the_state),
         cmocka_unit_test(test_rows_that_no_cell_decides),
+        cmocka_unit_test(test_sin_acta_stands_over_a_capture),
+        cmocka_unit_test(test_the_thirteen_names_in_their_order),
         cmocka_unit_test(test_parameters_settle_what_the_sources_dispute),
         cmocka_unit_test(test_representatives_known_unknown_and_absent),
         cmocka_unit_test(test_percentages_are_truncated_never_rounded),

@@ -81,6 +81,17 @@ static void test_what_is_due_at_each_moment(void **state)
     }
 }
 
+static void test_nothing_is_due_one_instant_before_inicio(void **state)
+{
+    struct horario h = horario_calcula(&definicion, NULL, 0, INICIO - 1);
+
+    (void)state;
+    assert_false(h.due);
+    assert_int_equal(h.next_ms, INICIO);
+    h = horario_calcula(&definicion, NULL, 0, INICIO);
+    assert_true(h.due);
+}
+
 /* A night looked at every 10 s: every nominal time once, in order, one last. */
 static void test_a_whole_night(void **state)
 {
@@ -115,6 +126,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_due_at_each_moment),
+        cmocka_unit_test(test_nothing_is_due_one_instant_before_inicio),
         cmocka_unit_test(test_a_whole_night),
     };
 

@@ -101,6 +101,27 @@ void arbol_grupo_suma(struct arbol *arbol, uint32_t grupo, const struct resumen 
     arbol->territorios[g->territorio].sucio = true;
 }
 
+enum prep_status arbol_comprueba(const struct arbol *arbol, struct prep_reason *reason)
+{
+    for (size_t i = 0; i < arbol->territorio_count; i++) {
+        const struct arbol_territorio *t = &arbol->territorios[i];
+        const struct eleccion *eleccion = &arbol->definicion->elecciones[t->eleccion];
+        uint64_t suma[sizeof t->resumen / sizeof(uint64_t)] = { 0 };
+
+        for (size_t g = 0; g < t->grupo_count; g++) {
+            for (size_t k = 0; k < suma_count(eleccion); k++) {
+                suma[k] += arbol->grupos[t->grupo_first + g].suma[k];
+            }
+        }
+        if (memcmp(suma, &t->resumen, suma_bytes(eleccion)) != 0) {
+            return prep_fail(reason, PREP_ERR_CONFLICT,
+                             "%s: territorio %s: no es la suma de sus grupos",
+                             eleccion->clave, t->clave);
+        }
+    }
+    return PREP_OK;
+}
+
 void arbol_olvida(struct arbol *arbol)
 {
     for (uint32_t i = 0; i < arbol->grupo_count; i++) {

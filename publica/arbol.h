@@ -115,6 +115,10 @@ const struct eleccion *arbol_grupo_eleccion(const struct arbol *arbol, uint32_t 
 
 /* The grupo now contributes `nuevo`: its territorio's sum moves by the difference. */
 void arbol_grupo_suma(struct arbol *arbol, uint32_t grupo, const struct resumen *nuevo);
+/* Every territorio is the sum of its grupos; PREP_ERR_CONFLICT names one that is not.
+ */
+PREP_MUST_CHECK
+enum prep_status arbol_comprueba(const struct arbol *arbol, struct prep_reason *reason);
 /* Forgets every sum and object: the next corte computes all of them. */
 void arbol_olvida(struct arbol *arbol);
 

@@ -120,7 +120,7 @@ static enum prep_status prefijo(struct publica *p, struct corte *corte,
     if (status != PREP_OK) {
         return status;
     }
-    if (corte->tamano == 0) {
+    if (corte->tamano == CALCULO_TODO) {
         corte->tamano = size;
     } else if (corte->tamano > size) {
         return prep_fail(reason, PREP_ERR_GAP,
@@ -240,8 +240,9 @@ static enum prep_status abre(struct calculo *calculo, struct prep_reason *reason
     for (size_t e = 0; e < ELECCION_MAX; e++) {
         buffer_init(&calculo->fuera[e].actas, FUERA_MAX);
     }
+    /* With bases, their rows are the check of every acta. */
     status = grupos_open(p->arbol, calculo->aside, p->pool, p->imagenes,
-                         &calculo->grupos, reason);
+                         !calculo->corte->bases, &calculo->grupos, reason);
     for (size_t e = 0; e < p->definicion->eleccion_count && status == PREP_OK; e++) {
         if (calculo->corte->bases) {
             status = base_open(p->definicion, &p->definicion->elecciones[e],
@@ -292,6 +293,9 @@ static enum prep_status corre(struct calculo *calculo, struct prep_reason *reaso
     waited = pool_wait(p->pool, &pool_reason);
     if (status == PREP_OK && waited != PREP_OK) {
         status = prep_fail(reason, waited, "%s", pool_reason.text);
+    }
+    if (status == PREP_OK) {
+        status = arbol_comprueba(p->arbol, reason);
     }
     if (status == PREP_OK) {
         status = niveles_objetos(p, calculo->aside, calculo->fuera, calculo->corte,

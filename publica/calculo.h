@@ -32,9 +32,10 @@ struct calculo_cuenta {
 
 /*
  * corte: numero, times, ultimo and bases are given; tamano, raiz and objeto are filled.
- * tamano 0: whatever the snapshot has; else that prefix, and it is the caller who
- * knows that no acta changed after it.
+ * tamano is CALCULO_TODO for whatever the snapshot has; else that prefix, and it is the
+ * caller who knows that no acta changed after it.
  */
+#define CALCULO_TODO UINT64_MAX
 PREP_MUST_CHECK
 enum prep_status calculo_corre(struct publica *publica, struct aside *aside,
                                struct corte *corte, struct calculo_cuenta *out_cuenta,

@@ -82,6 +82,38 @@ static void answer_failure(struct http_request *request, enum prep_status status
     }
 }
 
+/* Answers when the request is not from somebody who may ask. */
+static bool refused(struct http_request *request, const struct publica *publica)
+{
+    enum prep_status status;
+    uint32_t id = 0;
+
+    if (publica->operators == NULL) {
+        if (publica->definicion->modo == MODO_SIMULACRO) {
+            return false;
+        }
+        http_answer_error(request, 403, "operador.rechazado",
+                          "nadie puede pedir cortes: falta operadores en la "
+                          "configuración; los del horario siguen");
+        return true;
+    }
+    status =
+        operators_find(publica->operators, http_bearer(request), ETAPA_PUBLICA, &id);
+    if (status == PREP_OK) {
+        log_info("corte.pedido", LOG_UINT("operador", id));
+        return false;
+    }
+    log_warning("operador.rechazado", LOG_UINT("operador", id), LOG_STATUS(status));
+    if (status == PREP_ERR_STATE) {
+        http_answer_error(request, 403, "operador.rechazado",
+                          "ese operador no es de la etapa publica");
+    } else {
+        http_answer_error(request, 401, "operador.rechazado",
+                          "ese token no es de nadie");
+    }
+    return true;
+}
+
 static void post_corte(struct http_request *request, struct publica *publica)
 {
     struct prep_reason reason = { "" };
@@ -92,6 +124,9 @@ static void post_corte(struct http_request *request, struct publica *publica)
     size_t len;
     const char *body = http_body(request, &len);
 
+    if (refused(request, publica)) {
+        return;
+    }
     wrong = pedido_read(publica, body, len, &pedido);
     if (wrong != NULL) {
         http_answer_error(request, 400, "peticion.mala", wrong);

@@ -9,8 +9,9 @@
  * the time of the last one is answered with that one. GET /estado
  * {"corte":n,"nominal_ms":n,"ultimo":bool,"actas":n}
  *
- *     Loopback only: whoever reaches it may ask for a corte, which says nothing that
- *     is not in the ledger.
+ *     A corte says nothing that is not in the ledger, but the last one closes the
+ *     election: with `operadores`, POST needs the token of one of etapa publica (401,
+ *     403). Without it, in oficial mode, nobody may ask; the schedule needs no token.
  */
 #ifndef PUBLICA_CONTROL_H
 #define PUBLICA_CONTROL_H

@@ -1,5 +1,6 @@
 #include "corte.h"
 
+#include <dirent.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -225,7 +226,27 @@ static void anuncia(struct publica *p, const struct corte *corte,
              LOG_INT("elapsed_ms", t->lugar - t->inicio));
 }
 
-/* Keeps a corte that contradicts itself, with a name that says when. */
+#define RECHAZADOS_MAX 8u /* each is as large as a corte */
+
+static size_t rechazados(const struct publica *p)
+{
+    char path[PATH_SIZE];
+    size_t count = 0;
+    DIR *dir;
+
+    (void)snprintf(path, sizeof path, "%s/" ASIDE_REFUSED, p->salida);
+    dir = opendir(path);
+    while (dir != NULL && readdir(dir) != NULL) {
+        count++;
+    }
+    if (dir != NULL) {
+        (void)closedir(dir);
+    }
+    return count < 2 ? 0 : count - 2; /* . and .. */
+}
+
+/* Keeps a corte that contradicts itself, with a name that says when; the first ones, so
+ * that insisting does not fill the disk. */
 static void aparta_rechazado(struct publica *p, struct aside **aside, uint64_t numero,
                              const struct prep_reason *why)
 {
@@ -234,7 +255,8 @@ static void aparta_rechazado(struct publica *p, struct aside **aside, uint64_t n
 
     aside_close(aside);
     (void)snprintf(name, sizeof name, "%" PRIu64 "-%" PRId64, numero, clock_now_ms());
-    if (aside_keep(p->salida, name, &reason) != PREP_OK) {
+    if (rechazados(p) >= RECHAZADOS_MAX ||
+        aside_keep(p->salida, name, &reason) != PREP_OK) {
         name[0] = '\0';
     }
     log_err("corte.rechazado", LOG_UINT("numero", numero), LOG_TEXT("carpeta", name),
@@ -277,7 +299,8 @@ enum prep_status corte_hace(struct publica *publica, const struct corte_pedido *
     struct corte corte = { .nominal_ms = pedido->nominal_ms,
                            .hora_ms = pedido->hora_ms,
                            .ultimo = pedido->ultimo,
-                           .bases = pedido->bases };
+                           .bases = pedido->bases,
+                           .tamano = CALCULO_TODO };
     struct calculo_cuenta cuenta = { 0 };
     struct tiempos tiempos = { 0 };
     struct aside *aside = NULL;
@@ -316,7 +339,8 @@ enum prep_status corte_hace(struct publica *publica, const struct corte_pedido *
     tiempos.lugar = clock_monotonic_ms();
     anuncia(publica, &corte, &cuenta, &tiempos);
     *out_corte = corte;
-    return corte_libro_frontera_guarda(publica, reason);
+    corte_libro_frontera_guarda(publica);
+    return PREP_OK;
 }
 
 enum prep_status corte_republica(struct publica *publica, uint64_t numero,

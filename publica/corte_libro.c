@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/durable.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "prep/ledger.h"
 #include "publica_db.h"
@@ -264,11 +265,10 @@ void corte_libro_frontera_lee(struct publica *publica)
     buffer_done(&text);
 }
 
-enum prep_status corte_libro_frontera_guarda(const struct publica *publica,
-                                             struct prep_reason *reason)
+void corte_libro_frontera_guarda(const struct publica *publica)
 {
+    struct prep_reason reason = { "" };
     char path[PATH_SIZE], name[HASH_TEXT_SIZE];
-    enum prep_status status;
     struct buffer text;
 
     buffer_init(&text, FRONTERA_MAX);
@@ -281,7 +281,8 @@ enum prep_status corte_libro_frontera_guarda(const struct publica *publica,
         }
     }
     (void)snprintf(path, sizeof path, "%s/" FRONTERA_FILE, publica->salida);
-    status = durable_replace(path, buffer_text(&text), text.len, 0600, reason);
+    if (durable_replace(path, buffer_text(&text), text.len, 0600, &reason) != PREP_OK) {
+        log_debug("frontera.no_guardada", LOG_TEXT("reason", reason.text));
+    }
     buffer_done(&text);
-    return status;
 }

@@ -21,8 +21,7 @@ enum prep_status corte_libro_agrega(struct publica *publica, const struct corte 
  * restart does not read the whole ledger. Believed only if it gives the root of the
  * last Corte event. */
 void corte_libro_frontera_lee(struct publica *publica);
-PREP_MUST_CHECK
-enum prep_status corte_libro_frontera_guarda(const struct publica *publica,
-                                             struct prep_reason *reason);
+/* A failure costs the next start some time, and nothing else. */
+void corte_libro_frontera_guarda(const struct publica *publica);
 
 #endif

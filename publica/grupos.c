@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grupo_revision.h"
 #include "objeto.h"
 
 #define GRUPO_TEXT_MAX (4u * 1024u * 1024u)
@@ -43,6 +44,7 @@ struct grupos {
     struct aside *aside;
     struct pool *pool;
     struct imagenes *imagenes;
+    bool revisa;
     uint8_t *estados;
     struct abierto **abiertos; /* by grupo */
     size_t abiertos_bytes;
@@ -95,7 +97,7 @@ static struct abierto *abierto_new(struct grupos *grupos, uint32_t grupo)
 }
 
 enum prep_status grupos_open(struct arbol *arbol, struct aside *aside,
-                             struct pool *pool, struct imagenes *imagenes,
+                             struct pool *pool, struct imagenes *imagenes, bool revisa,
                              struct grupos **out_grupos, struct prep_reason *reason)
 {
     struct grupos *grupos = calloc(1, sizeof *grupos);
@@ -107,6 +109,7 @@ enum prep_status grupos_open(struct arbol *arbol, struct aside *aside,
     grupos->aside = aside;
     grupos->pool = pool;
     grupos->imagenes = imagenes;
+    grupos->revisa = revisa;
     grupos->estados = calloc(arbol->grupo_count + 1, 1);
     grupos->abiertos = calloc(arbol->grupo_count + 1, sizeof *grupos->abiertos);
     if (grupos->estados == NULL || grupos->abiertos == NULL) {
@@ -214,6 +217,13 @@ static enum prep_status grupo_run(struct pool_job *job, struct taller *taller,
     }
     if (status == PREP_OK) {
         direccion_grupo(grupos->arbol, a->grupo, direccion);
+    }
+    if (status == PREP_OK && grupos->revisa) {
+        status =
+            grupo_revision(arbol_grupo_eleccion(grupos->arbol, a->grupo), direccion,
+                           object.data, object.len, &a->resumen, reason);
+    }
+    if (status == PREP_OK) {
         status = aside_object(grupos->aside, taller, object.data, object.len, direccion,
                               &grupos->arbol->grupos[a->grupo].objeto, reason);
     }

@@ -28,9 +28,10 @@
 
 struct grupos; /* opaque */
 
+/* revisa: each object is read back and counted again (grupo_revision.h). */
 PREP_MUST_CHECK
 enum prep_status grupos_open(struct arbol *arbol, struct aside *aside,
-                             struct pool *pool, struct imagenes *imagenes,
+                             struct pool *pool, struct imagenes *imagenes, bool revisa,
                              struct grupos **out_grupos, struct prep_reason *reason);
 /* Drops what is open. Only when the pool is idle. Accepts a pointer to NULL. */
 void grupos_close(struct grupos **grupos);

@@ -15,8 +15,9 @@
 #define BODY_MAX 4096u
 #define CONNECTIONS_MAX 16u
 #define IDLE_S 30u
-#define TICK_MS 1000  /* the schedule is looked at this often */
-#define RETRY_MS 5000 /* after a corte that could not be made */
+#define TICK_MS 1000     /* the schedule is looked at this often */
+#define RETRY_MS 5000    /* after a corte that could not be made */
+#define REFUSED_MS 60000 /* after one that contradicts itself */
 
 enum { EXTRA_REPUBLICA, EXTRA_SALIDA, EXTRA_COUNT };
 
@@ -54,8 +55,12 @@ static void programado(struct publica *publica, int64_t *retry_ms)
                     LOG_UINT("siguiente", corte.numero));
     }
     if (status != PREP_OK) {
-        *retry_ms = clock_monotonic_ms() + RETRY_MS;
-        log_err("corte.fallido", LOG_STATUS(status), LOG_TEXT("reason", reason.text));
+        *retry_ms = clock_monotonic_ms() +
+                    (status == PREP_ERR_CONFLICT ? REFUSED_MS : RETRY_MS);
+        if (status != PREP_ERR_CONFLICT) { /* that one has its own event */
+            log_err("corte.fallido", LOG_STATUS(status),
+                    LOG_TEXT("reason", reason.text));
+        }
     }
 }
 

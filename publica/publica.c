@@ -39,6 +39,8 @@ static const cyaml_schema_field_t fields[] = {
                            struct publica_config, imagenes, 1, CYAML_UNLIMITED),
     CYAML_FIELD_STRING_PTR("escucha", CYAML_FLAG_POINTER, struct publica_config,
                            escucha, 1, CYAML_UNLIMITED),
+    CYAML_FIELD_STRING_PTR("operadores", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                           struct publica_config, operadores, 1, CYAML_UNLIMITED),
     CYAML_FIELD_UINT("hilos", CYAML_FLAG_OPTIONAL, struct publica_config, hilos),
     CYAML_FIELD_END,
 };
@@ -112,6 +114,9 @@ static enum prep_status identidad(struct publica *p,
         status = prep_fail(reason, PREP_ERR_CONFIG,
                            "%s: la topología dice que %s no es de la etapa publica",
                            config->llave, p->self->nombre);
+    }
+    if (status == PREP_OK && config->operadores != NULL) {
+        status = operators_load(config->operadores, &p->operators, reason);
     }
     if (status == PREP_OK) {
         emitter_init(&p->emitter, p->keys, p->self, p->definicion->proceso,
@@ -250,6 +255,7 @@ void publica_close(struct publica *publica)
     taller_done(&publica->taller);
     arbol_free(&publica->arbol);
     db_close(&publica->db);
+    operators_free(&publica->operators);
     keys_free(&publica->keys);
     topology_free(&publica->topology);
     definicion_free(&publica->definicion);

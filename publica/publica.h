@@ -6,7 +6,9 @@
  *     salida: DIR          published here; on the file system of `imagenes`, links do
  *     imagenes: DIR        the store of prep-digitaliza; absent: none is published
  *     escucha: "127.0.0.1:8104"   control; loopback only
- *     hilos: 2             threads that compress and write
+ *     operadores: FILE     who may ask for a corte (operators.h, etapa publica);
+ * absent: in a simulacro anybody on this host, in oficial nobody hilos: 2 threads that
+ * compress and write
  *
  * OWNERSHIP AND THREADS
  *     One thread; the pool's work under it.
@@ -22,10 +24,12 @@
 #include "prep/emitter.h"
 #include "prep/keys.h"
 #include "prep/merkle.h"
+#include "prep/operators.h"
 #include "prep/topology.h"
 
 struct publica_config {
-    char *definicion, *topologia, *llave, *base, *salida, *imagenes, *escucha;
+    char *definicion, *topologia, *llave, *base, *salida, *imagenes, *escucha,
+        *operadores;
     unsigned hilos;
 };
 PREP_MUST_CHECK
@@ -39,6 +43,7 @@ struct publica {
     struct definicion *definicion;
     struct topology *topology;
     struct keys *keys;
+    struct operators *operators; /* NULL: none declared */
     const struct topology_process *self;
     struct emitter emitter;
     struct db *db;

@@ -66,8 +66,9 @@ def minisig(data, signature_text, public_text):
 
 
 class Lector:
-    def __init__(self, salida):
-        self.salida = salida
+    def __init__(self, salida, direcciones=True):
+        """direcciones: stable addresses must hold the same (not half way of a corte)."""
+        self.salida, self.direcciones = salida, direcciones
         self.objetos = 0
 
     def read(self, name):
@@ -84,7 +85,7 @@ class Lector:
     def objeto(self, sha256, datos=None):
         data = self.text(f"o/{sha256}.json")
         equal(hashlib.sha256(data).hexdigest(), sha256, "name of an object")
-        if datos is not None and self.text(datos) != data:
+        if self.direcciones and datos is not None and self.text(datos) != data:
             fail(f"{datos} is not o/{sha256}.json")
         self.objetos += 1
         return json.loads(data)

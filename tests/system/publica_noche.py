@@ -3,6 +3,7 @@
 The facts go straight into the tables, as the owner: what is under test is what publica
 makes of them, and half a million signed events would take longer than the test.
 """
+import hashlib
 import http.client
 import json
 import os
@@ -177,7 +178,6 @@ class Noche:
 
     def imagen(self, acta):
         """Puts the image of an acta in the store."""
-        import hashlib
         data = f"imagen {acta}".encode()
         name = hashlib.sha256(data).hexdigest()
         folder = os.path.join(self.store, name[:2])
@@ -187,6 +187,16 @@ class Noche:
         return name
 
     # ---- the process
+
+    def operadores(self, **tokens):
+        """Who may ask, by stage: publica="token of one who may"."""
+        text = "operadores:\n"
+        for number, (etapa, token) in enumerate(tokens.items(), 1):
+            text += (f"  - {{id: {number}, etapas: [{etapa}], token_sha256: "
+                     f"{hashlib.sha256(token.encode()).hexdigest()}}}\n")
+        self.write("operadores.yaml", text)
+        with open(self.path("publica.yaml"), "a", encoding="utf-8") as file:
+            file.write(f"operadores: {self.path('operadores.yaml')}\n")
 
     def command(self, *more):
         return [os.path.join(self.bin, "prep-publica"), "--config",
@@ -217,10 +227,11 @@ class Noche:
         with open(self.path("publica.log"), encoding="utf-8") as file:
             return file.read()
 
-    def request(self, method, path, body=None, timeout=120):
+    def request(self, method, path, body=None, timeout=120, token=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         try:
-            connection.request(method, path, body)
+            connection.request(method, path, body, headers)
             answer = connection.getresponse()
             return answer.status, json.loads(answer.read())
         except (OSError, http.client.HTTPException, json.JSONDecodeError):

@@ -59,13 +59,14 @@ def corte(night, nominal_ms, bases):
 
 def written(folder, since):
     """Uncompressed contents of what the corte wrote: pages and objects, and its bases."""
-    files, bytes_total = [], 0
+    files, bytes_total, seen = [], 0, set()
     for base, _, names in os.walk(folder):
         for name in names:
             path = os.path.join(base, name)
             stat = os.lstat(path)
-            if stat.st_ctime < since:
+            if stat.st_ctime < since or stat.st_ino in seen:
                 continue
+            seen.add(stat.st_ino)  # o/ and datos/ are two names of one file
             if name.endswith(".zip"):
                 target = path + ".d"
                 with zipfile.ZipFile(path) as archive:

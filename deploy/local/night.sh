@@ -166,7 +166,7 @@ night_settings() {
     } >"$d/config/verifica-1.yaml"
     {
         night_config_servicio publica-1 prep_publica
-        echo "escucha: \"127.0.0.1:$(night_port publica-1)\""
+        night_config_web publica-1
         echo "imagenes: $d/imagenes"
         echo "salida: $d/publica"
     } >"$d/config/publica-1.yaml"

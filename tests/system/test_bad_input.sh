@@ -109,7 +109,7 @@ for name in $(night_names); do
     refused "$name" "la definición de otro proceso" OTRO-2030
     heal
 done
-for name in acopio-catd-1 captura-1 verifica-1; do
+for name in acopio-catd-1 captura-1 verifica-1 publica-1; do
     sed -i '0,/token_sha256: ./s//token_sha256: z/' "$d/operadores.yaml"
     refused "$name" "operadores con un hash malo" \
         "$d/operadores.yaml:$(line_of 'token_sha256: z' "$d/operadores.yaml")"

@@ -140,6 +140,47 @@ static void test_the_last_cotejo_stands(void **state)
     db_close(&db);
 }
 
+/* Photographed at its casilla and scanned at the CATD: both facts are kept, one image
+ * is the reference, and the acta is one, whichever arrived first. */
+static void test_20_07_an_acta_from_casilla_and_catd_is_one(void **state)
+{
+    struct db *db = fixture_db("prep_digitaliza");
+
+    (void)state;
+    for (unsigned first = 0; first < 2; first++) {
+        struct prep_reason reason;
+
+        for (unsigned i = 0; i < 2; i++) {
+            const unsigned which = (i + first) % 2; /* 0: casilla, earlier; 1: CATD */
+            Prep__Event event = PREP__EVENT__INIT;
+            Prep__Imagen body = PREP__IMAGEN__INIT;
+            uint8_t sha256[HASH_LEN] = { (uint8_t)(1 + which) };
+            struct fixture_event e;
+            struct ledger_item item = { .envelope = &e.envelope };
+
+            body.sha256 = (ProtobufCBinaryData){ sizeof sha256, sha256 };
+            body.bytes_total = 1;
+            body.formato = 1;
+            body.origen = 1 + which;
+            event.acta = 1 + first;
+            event.hora_ms = MAKER_HORA + which * 1000;
+            event.cuerpo_case = PREP__EVENT__CUERPO_IMAGEN;
+            event.imagen = &body;
+            fixture_sign(&fixture, fixture_emitter(&fixture, FIXTURE_DIGITALIZA, which),
+                         &event, &e);
+            fixture_must(ledger_store(db, &item, 1, &reason), &reason);
+            assert_int_equal(item.result, LEDGER_NEW);
+            fixture_event_done(&e);
+        }
+    }
+    assert_int_equal(fixture_number("SELECT count(*) FROM libro WHERE tipo = 18"), 4);
+    assert_int_equal(fixture_number("SELECT count(*) FROM acta WHERE id <= 2 AND "
+                                    "imagen_origen = 1 AND get_byte(imagen_sha256, 0) "
+                                    "= 1"),
+                     2);
+    db_close(&db);
+}
+
 static void test_an_acta_of_no_catalogue_changes_no_row(void **state)
 {
     struct db *db = fixture_db("prep_acopio");
@@ -278,6 +319,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_an_acta_that_arrives_stands_over_sin_acta, setup),
         cmocka_unit_test_setup(test_the_last_cotejo_stands, setup),
+        cmocka_unit_test_setup(test_20_07_an_acta_from_casilla_and_catd_is_one, setup),
         cmocka_unit_test_setup(test_an_acta_of_no_catalogue_changes_no_row, setup),
         cmocka_unit_test_setup(test_a_row_reads_back_what_its_events_said, setup),
         cmocka_unit_test_setup(test_a_damaged_row_is_refused, setup),

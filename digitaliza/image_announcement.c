@@ -70,3 +70,43 @@ enum prep_status image_announcement_read(struct db *db, const struct topology *t
     PQclear(result);
     return status;
 }
+
+/* ---- what was announced lately */
+
+static struct image_announcement *slot(struct image_announced *announced,
+                                       const struct hash *sha256)
+{
+    uint32_t key;
+
+    memcpy(&key, sha256->bytes, sizeof key);
+    return &announced->slots[key % IMAGE_ANNOUNCED_MAX];
+}
+
+void image_announced_add(struct image_announced *announced, const Prep__Event *event)
+{
+    struct image_announcement image = {
+        .emisor = event->emisor,
+        .secuencia = event->secuencia,
+        .acta = event->acta,
+        .total = event->imagen->bytes_total,
+        .format = event->imagen->formato,
+    };
+
+    memcpy(image.sha256.bytes, event->imagen->sha256.data, HASH_LEN);
+    *slot(announced, &image.sha256) = image;
+}
+
+enum prep_status image_announced_find(struct image_announced *announced, struct db *db,
+                                      const struct topology *topology,
+                                      struct image_announcement *inout,
+                                      struct prep_reason *reason)
+{
+    const struct image_announcement *known = slot(announced, &inout->sha256);
+
+    if (known->emisor == inout->emisor && known->secuencia == inout->secuencia &&
+        hash_equal(&known->sha256, &inout->sha256)) {
+        *inout = *known;
+        return PREP_OK;
+    }
+    return image_announcement_read(db, topology, inout, reason);
+}

@@ -14,6 +14,7 @@
 #define PREP_IMAGE_ANNOUNCEMENT_H
 
 #include "base/hash.h"
+#include "prep.pb-c.h"
 #include "prep/db.h"
 #include "prep/topology.h"
 
@@ -30,5 +31,22 @@ PREP_MUST_CHECK
 enum prep_status image_announcement_read(struct db *db, const struct topology *topology,
                                          struct image_announcement *inout,
                                          struct prep_reason *reason);
+
+/* Those announced lately, so that most need not be read: each in the place that its
+ * hash says, where a later one may take it. All zeros: none. */
+#define IMAGE_ANNOUNCED_MAX 4096u
+
+struct image_announced {
+    struct image_announcement slots[IMAGE_ANNOUNCED_MAX]; /* emisor 0: free */
+};
+
+/* An Imagen event that is in the ledger. */
+void image_announced_add(struct image_announced *announced, const Prep__Event *event);
+/* As image_announcement_read, which it calls when it does not know. */
+PREP_MUST_CHECK
+enum prep_status image_announced_find(struct image_announced *announced, struct db *db,
+                                      const struct topology *topology,
+                                      struct image_announcement *inout,
+                                      struct prep_reason *reason);
 
 #endif

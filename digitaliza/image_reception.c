@@ -38,8 +38,7 @@ struct image_reception {
     uint64_t turn;
     size_t upload_top; /* none after this one is in use */
     struct upload uploads[IMAGE_UPLOADS_MAX];
-    /* Announced lately, each in the place that its hash says; emisor 0: free. */
-    struct image_announcement announced[IMAGE_ANNOUNCED_MAX];
+    struct image_announced announced;
     size_t waiting_count;
     struct waiting waiting[IMAGE_STORE_SETTLE_MAX];
 };
@@ -167,44 +166,10 @@ static struct upload *upload_place(struct image_reception *reception)
     return oldest;
 }
 
-static struct image_announcement *announced_slot(struct image_reception *reception,
-                                                 const struct hash *sha256)
-{
-    uint32_t key;
-
-    memcpy(&key, sha256->bytes, sizeof key);
-    return &reception->announced[key % IMAGE_ANNOUNCED_MAX];
-}
-
 void image_reception_announced(struct image_reception *reception,
                                const Prep__Event *event)
 {
-    struct image_announcement image = {
-        .emisor = event->emisor,
-        .secuencia = event->secuencia,
-        .acta = event->acta,
-        .total = event->imagen->bytes_total,
-        .format = event->imagen->formato,
-    };
-
-    memcpy(image.sha256.bytes, event->imagen->sha256.data, HASH_LEN);
-    *announced_slot(reception, &image.sha256) = image;
-}
-
-/* From memory when it was announced lately, or else from the ledger. */
-static enum prep_status announcement_find(struct image_reception *reception,
-                                          struct image_announcement *inout,
-                                          struct prep_reason *reason)
-{
-    const struct image_announcement *known = announced_slot(reception, &inout->sha256);
-
-    if (known->emisor == inout->emisor && known->secuencia == inout->secuencia &&
-        hash_equal(&known->sha256, &inout->sha256)) {
-        *inout = *known;
-        return PREP_OK;
-    }
-    return image_announcement_read(reception->service->db, reception->service->topology,
-                                   inout, reason);
+    image_announced_add(&reception->announced, event);
 }
 
 /* The upload that a request speaks of, or NULL (already answered). */
@@ -222,7 +187,8 @@ static struct upload *upload_get(struct image_reception *reception, zframe_t *pe
         upload->turn = ++reception->turn;
         return upload;
     }
-    status = announcement_find(reception, &found.image, &reason);
+    status = image_announced_find(&reception->announced, service->db, service->topology,
+                                  &found.image, &reason);
     if (status == PREP_ERR_NOT_FOUND) {
         receiver_refuse(service->receiver, peer, LOG_EVENT("imagen.no_anunciada"),
                         status, reason.text, NULL, 0);

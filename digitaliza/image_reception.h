@@ -30,8 +30,7 @@
 #include "image_store.h"
 #include "prep/service.h"
 
-#define IMAGE_UPLOADS_MAX 1024u   /* remembered; an older one is read again */
-#define IMAGE_ANNOUNCED_MAX 4096u /* the same */
+#define IMAGE_UPLOADS_MAX 1024u /* remembered; an older one is read again */
 
 struct image_reception; /* opaque */
 

@@ -96,10 +96,10 @@ night_keys() {
     done <<<"$NIGHT_TABLE"
 }
 
-# The socket of a feed must fit in 107 bytes; a deep folder does not.
+# Where the feeds have their sockets: not every folder will do.
 night_sockets() {
     NIGHT_SOCKETS=$NIGHT_DIR/run
-    [ ${#NIGHT_SOCKETS} -le 80 ] || NIGHT_SOCKETS=$(cat "$NIGHT_DIR/sockets" 2>/dev/null) ||
+    pg_socket_path "$NIGHT_SOCKETS" || NIGHT_SOCKETS=$(cat "$NIGHT_DIR/sockets" 2>/dev/null) ||
         { NIGHT_SOCKETS=$(mktemp -d /tmp/prep-noche.XXXXXX) &&
             echo "$NIGHT_SOCKETS" >"$NIGHT_DIR/sockets"; }
 }
@@ -122,11 +122,17 @@ night_operators() {
     )
 }
 
+# A path as a YAML text: it may have spaces, colons or quotes.
+night_path() { # FIELD PATH
+    local quote="'"
+    printf "%s: '%s'\n" "$1" "${2//$quote/$quote$quote}"
+}
+
 # What every settings file has, by kind of process.
 night_config_comun() { # NAME
-    echo "definicion: $NIGHT_DIR/eleccion"
-    echo "topologia: $NIGHT_DIR/topologia.yaml"
-    echo "llave: $NIGHT_DIR/llaves/$1.llave"
+    night_path definicion "$NIGHT_DIR/eleccion"
+    night_path topologia "$NIGHT_DIR/topologia.yaml"
+    night_path llave "$NIGHT_DIR/llaves/$1.llave"
 }
 night_config_servicio() { # NAME ROLE
     night_config_comun "$1"
@@ -134,13 +140,13 @@ night_config_servicio() { # NAME ROLE
 }
 night_config_catd() { # NAME SERVICE
     night_config_comun "$1"
-    echo "cola: $NIGHT_DIR/$1/cola.db"
+    night_path cola "$NIGHT_DIR/$1/cola.db"
     echo "servicio: $2"
     echo "escucha: \"127.0.0.1:$(night_port "$1")\""
 }
 night_config_web() { # NAME
     echo "escucha: \"127.0.0.1:$(night_port "$1")\""
-    echo "operadores: $NIGHT_DIR/operadores.yaml"
+    night_path operadores "$NIGHT_DIR/operadores.yaml"
 }
 
 night_settings() {
@@ -150,39 +156,39 @@ night_settings() {
     night_config_servicio acopio-1 prep_acopio >"$d/config/acopio-1.yaml"
     {
         night_config_servicio digitaliza-1 prep_digitaliza
-        echo "imagenes: $d/imagenes"
+        night_path imagenes "$d/imagenes"
     } >"$d/config/digitaliza-1.yaml"
     {
         night_config_servicio captura-1 prep_captura
         night_config_web captura-1
-        echo "imagenes: $d/imagenes"
+        night_path imagenes "$d/imagenes"
         echo "reclamo_s: $NIGHT_CLAIM_S"
     } >"$d/config/captura-1.yaml"
     {
         night_config_servicio verifica-1 prep_verifica
         night_config_web verifica-1
-        echo "imagenes: $d/imagenes"
+        night_path imagenes "$d/imagenes"
         echo "reclamo_s: $NIGHT_CLAIM_S"
     } >"$d/config/verifica-1.yaml"
     {
         night_config_servicio publica-1 prep_publica
         night_config_web publica-1
-        echo "imagenes: $d/imagenes"
-        echo "salida: $d/publica"
+        night_path imagenes "$d/imagenes"
+        night_path salida "$d/publica"
     } >"$d/config/publica-1.yaml"
     {
         night_config_catd acopio-catd-1 acopio-1
-        echo "operadores: $d/operadores.yaml"
+        night_path operadores "$d/operadores.yaml"
     } >"$d/config/acopio-catd-1.yaml"
     {
         night_config_catd digitaliza-catd-1 digitaliza-1
-        echo "entrada: $d/digitaliza-catd-1/entrada"
+        night_path entrada "$d/digitaliza-catd-1/entrada"
     } >"$d/config/digitaliza-catd-1.yaml"
     cat >"$d/simulacro.yaml" <<YAML
 acopio: ["http://127.0.0.1:$(night_port acopio-catd-1)"]
 digitaliza:
   - url: "http://127.0.0.1:$(night_port digitaliza-catd-1)"
-    entrada: $d/digitaliza-catd-1/entrada
+    $(night_path entrada "$d/digitaliza-catd-1/entrada")
 captura: ["http://127.0.0.1:$(night_port captura-1)"]
 verifica: ["http://127.0.0.1:$(night_port verifica-1)"]
 publica: "http://127.0.0.1:$(night_port publica-1)"

@@ -15,14 +15,15 @@ web_exec() { # root: as somebody who can read and do nothing else
 }
 
 web_start() {
-    local dir=$1 root=$2 port=$3 here nginx ticks
+    local dir=$1 root=$2 port=$3 here nginx ticks conf
     here=$(dirname "${BASH_SOURCE[0]}")
     nginx=$(PATH=$PATH:/usr/sbin command -v nginx) ||
         { echo "web: no hay nginx (apt-get install nginx-light)" >&2; return 1; }
     mkdir -p "$dir/web" && : >"$dir/web/nginx.log"
     [ "$(id -u)" -ne 0 ] || chown -R nobody:nogroup "$dir/web"
-    sed -e "s#@RUN@#$dir/web#; s#@LOG@#$dir/web/nginx.log#; s#@PORT@#$port#" \
-        -e "s#@ROOT@#$root#" "$here/nginx.conf.in" >"$dir/web/nginx.conf"
+    conf=$(cat "$here/nginx.conf.in")
+    conf=${conf//@RUN@/"$dir/web"} conf=${conf//@PORT@/"$port"}
+    printf '%s\n' "${conf//@ROOT@/"$root"}" >"$dir/web/nginx.conf"
     web_exec "$root" "$nginx" -p "$dir/web" -e "$dir/web/nginx.log" \
         -c "$dir/web/nginx.conf" </dev/null >>"$dir/web/nginx.log" 2>&1 &
     echo $! >"$dir/web/pid"

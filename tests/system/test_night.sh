@@ -7,7 +7,8 @@ bin=$1
 . "$(dirname "$0")/lib/night_test.sh"
 test_begin night
 make_election "$work/eleccion" AYUN JUNTAS || die "no se pudo importar la elección"
-night_create "$work/noche" "$bin" "$work/eleccion" >"$work/crea.log" 2>&1 ||
+noche="$work/la noche #1 de 'ñ'" # a path is only a path
+night_create "$noche" "$bin" "$work/eleccion" >"$work/crea.log" 2>&1 ||
     die "no se pudo preparar la noche: $(tail -3 "$work/crea.log")"
 night_start_all || die "un proceso no arrancó"
 timeout 240 "$bin/prep-simulacro" corre "$work/eleccion" \

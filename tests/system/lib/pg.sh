@@ -11,8 +11,8 @@
 #
 # PostgreSQL refuses to run as root. Root runs it as `postgres` (or `nobody`); another
 # user runs it as himself. When that user cannot reach DIR, because a parent belongs to
-# root alone, or DIR is too long for a socket, data and socket live in a private
-# folder under /tmp and DIR/base points at it. Only the socket listens, and its folder
+# root alone, or DIR will not do for a socket (pg_socket_path), data and socket live in
+# a private folder under /tmp and DIR/base points at it. Only the socket listens, and its folder
 # is 0700: `trust` lets in whoever could read the data files anyway.
 
 PG_SOCKET_DIR_MAX=80 # a socket path is at most 107 bytes, ".s.PGSQL.65535" included
@@ -40,6 +40,12 @@ pg_as() { # runs a command as the cluster's user
     else
         "$@"
     fi
+}
+
+# A socket's path has a limit, and goes unquoted into connection strings and addresses.
+pg_socket_path() { # PATH: it can hold sockets
+    case $1 in *[!A-Za-z0-9/._-]*) return 1 ;; esac
+    [ ${#1} -le $PG_SOCKET_DIR_MAX ]
 }
 
 pg_home() { cat "$1/base" 2>/dev/null || pg_fail "$1: no hay un PostgreSQL aquí"; }
@@ -70,7 +76,7 @@ pg_create() { # DIR: chooses where it lives and makes the cluster
     home=$(readlink -f "$dir")/pg
     mkdir -p "$home" && chmod 700 "$home" || return 1
     [ "$(id -u)" -ne 0 ] || chown "$(pg_user)" "$home"
-    if [ ${#home} -gt $PG_SOCKET_DIR_MAX ] || ! pg_as test -w "$home" 2>/dev/null; then
+    if ! pg_socket_path "$home" || ! pg_as test -w "$home" 2>/dev/null; then
         rmdir "$home"
         home=$(mktemp -d /tmp/prep-pg.XXXXXX) || return 1
         [ "$(id -u)" -ne 0 ] || chown "$(pg_user)" "$home"

@@ -49,6 +49,30 @@ __attribute__((format(printf, 1, 2))) static int prep(const char *format, ...)
         }                                                                              \
     } while (0)
 
+/* Nothing of a private key was shown. */
+static void assert_hides_key(const char *name)
+{
+    char path[256], line[512];
+    unsigned secrets = 0;
+    FILE *file;
+
+    snprintf(path, sizeof path, "%s/%s", fixture.dir, name);
+    file = fopen(path, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        char *value = strstr(line, ": ");
+
+        if (line[0] == '#' || value == NULL || strlen(value) < 40) {
+            continue;
+        }
+        value[2 + 1 + 12] = '\0'; /* quoted or not, some of it */
+        assert_null(strstr(output, value + 2 + 1));
+        secrets++;
+    }
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(secrets, 2);
+}
+
 static void write_file(const char *name, const char *text)
 {
     char path[256];
@@ -209,6 +233,8 @@ static void test_topology_takes_only_what_is_right(void **state)
                               "%s/t/c-1.llave --numero 2 --etapa acopio-catd --host h",
                               d, d),
                          0); /* the private file */
+    assert_says("es privada");
+    assert_hides_key("t/c-1.llave");
     shell("cmp %s/t/t.yaml %s/t/antes && [ ! -e %s/t/t.yaml.propuesta ]", d, d, d);
     assert_int_equal(prep("topologia agrega --topologia %s/t/t.yaml --publica "
                           "%s/t/c-1.publica --numero 2 --etapa acopio-catd --host h",

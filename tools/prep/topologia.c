@@ -14,7 +14,8 @@
 
 #define TEXT_BYTES_MAX CONFIG_BYTES_MAX
 
-/* ---- NOMBRE.publica, as prep llaves writes it */
+/* ---- NOMBRE.publica, as prep llaves writes it. Lengths are checked apart: an error of
+ * the schema shows the value, and somebody may give the private file by mistake. */
 
 struct public_part {
     char *nombre, *firma, *curve;
@@ -23,16 +24,41 @@ struct public_part {
 static const cyaml_schema_field_t public_fields[] = {
     CYAML_FIELD_STRING_PTR("nombre", CYAML_FLAG_POINTER, struct public_part, nombre, 1,
                            KEY_NOMBRE_MAX),
-    CYAML_FIELD_STRING_PTR("firma", CYAML_FLAG_POINTER, struct public_part, firma,
-                           2 * KEY_SIGN_PUBLIC_LEN, 2 * KEY_SIGN_PUBLIC_LEN),
-    CYAML_FIELD_STRING_PTR("curve", CYAML_FLAG_POINTER, struct public_part, curve,
-                           KEY_CURVE_TEXT_SIZE - 1, KEY_CURVE_TEXT_SIZE - 1),
+    CYAML_FIELD_STRING_PTR("firma", CYAML_FLAG_POINTER, struct public_part, firma, 1,
+                           CYAML_UNLIMITED),
+    CYAML_FIELD_STRING_PTR("curve", CYAML_FLAG_POINTER, struct public_part, curve, 1,
+                           CYAML_UNLIMITED),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_value_t public_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct public_part, public_fields),
 };
+
+static enum prep_status public_load(const char *path, void **out_tree,
+                                    struct prep_reason *reason)
+{
+    void *tree = NULL;
+    const struct public_part *part;
+    enum prep_status status = config_load(path, &public_schema, &tree, NULL, reason);
+
+    if (status != PREP_OK) {
+        return status;
+    }
+    part = tree;
+    if (strlen(part->firma) != 2 * KEY_SIGN_PUBLIC_LEN ||
+        strlen(part->curve) != KEY_CURVE_TEXT_SIZE - 1) {
+        status =
+            prep_fail(reason, PREP_ERR_CONFIG,
+                      "%s: firma o curve no es una llave pública; use "
+                      "NOMBRE.publica: la .llave es privada y no sale de su máquina",
+                      path);
+        config_free(&public_schema, &tree);
+        return status;
+    }
+    *out_tree = tree;
+    return PREP_OK;
+}
 
 /* A double-quoted YAML text; JSON's quoting is a part of YAML's. */
 static void add_field(struct buffer *text, const char *name, const char *value)
@@ -125,20 +151,18 @@ static enum prep_status check_and_replace(const struct command_args *args,
 static enum prep_status agrega(const struct command_args *args,
                                struct prep_reason *reason)
 {
-    struct public_part *part = NULL;
     void *tree = NULL;
     struct buffer text;
-    enum prep_status status = config_load(command_value(args, "--publica"),
-                                          &public_schema, &tree, NULL, reason);
+    enum prep_status status =
+        public_load(command_value(args, "--publica"), &tree, reason);
 
     if (status != PREP_OK) {
         return status;
     }
-    part = tree;
     buffer_init(&text, TEXT_BYTES_MAX);
     status = begin_text(args, &text, reason);
     if (status == PREP_OK) {
-        add_process(&text, args, part);
+        add_process(&text, args, tree);
         status = buffer_status(&text);
     }
     if (status == PREP_OK) {

@@ -47,6 +47,10 @@ PREP_MUST_CHECK
 enum prep_status http_open(struct http_server **out_server,
                            const struct http_options *options, http_handler handler,
                            void *context, struct prep_reason *reason);
+/* Whether http_open() would understand that address, without opening it:
+ * PREP_OK or PREP_ERR_CONFIG. For --check. */
+PREP_MUST_CHECK
+enum prep_status http_listen_check(const char *listen, struct prep_reason *reason);
 int http_fd(const struct http_server *server);
 uint16_t http_port(const struct http_server *server);
 /* Serves whatever is ready; never blocks. */

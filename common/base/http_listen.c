@@ -1,5 +1,7 @@
 #include "base/http_listen.h"
 
+#include "base/http.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <netdb.h>
@@ -80,6 +82,17 @@ static enum prep_status resolve(const char *address, struct addrinfo **out_info,
                      "escucha (%.64s): escriba 127.0.0.1:PUERTO o [::1]:PUERTO; hacia "
                      "afuera publica nginx",
                      address);
+}
+
+enum prep_status http_listen_check(const char *listen, struct prep_reason *reason)
+{
+    struct addrinfo *info = NULL;
+    enum prep_status status = resolve(listen, &info, reason);
+
+    if (status == PREP_OK) {
+        freeaddrinfo(info);
+    }
+    return status;
 }
 
 /* One struct for both families: the port is in the same place. */

@@ -126,7 +126,10 @@ static enum prep_status desk_open(struct desk *desk, bool check_only,
     enum prep_status status;
 
     buffer_init(&desk->out, OUT_MAX);
-    status = identity_load(desk, reason);
+    status = http_listen_check(desk->config->escucha, reason);
+    if (status == PREP_OK) {
+        status = identity_load(desk, reason);
+    }
     if (status != PREP_OK) {
         return status;
     }

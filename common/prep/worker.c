@@ -232,6 +232,10 @@ enum prep_status worker_open(struct worker *worker, const struct worker_stage *s
         return prep_fail(reason, PREP_ERR_CONFIG, "ventana: %u: debe ir de 1 a %u",
                          stage->config->ventana, SENDER_WINDOW_MAX);
     }
+    status = http_listen_check(stage->config->escucha, reason);
+    if (status != PREP_OK) {
+        return status;
+    }
     status = identity_load(worker, stage, reason);
     if (status != PREP_OK) {
         return status;

@@ -556,7 +556,10 @@ static void test_bad_addresses_are_refused(void **state)
                          rows[i].want);
         assert_null(server);
         assert_non_null(strstr(reason.text, rows[i].listen));
+        assert_int_equal(http_listen_check(rows[i].listen, NULL), rows[i].want);
     }
+    assert_int_equal(http_listen_check("127.0.0.1:8101", &reason), PREP_OK);
+    assert_int_equal(http_listen_check("[::1]:0", &reason), PREP_OK);
 }
 
 static void test_a_taken_port_says_so(void **state)

@@ -46,5 +46,15 @@ systemd-sysusers --root="$work" "$root/deploy/sysusers.d/prep.conf" >"$work/out"
 out=$(systemd-tmpfiles --create --root="$work" "$root/deploy/tmpfiles.d/prep.conf" 2>&1) ||
     fail "systemd-tmpfiles: $out"
 [ -d "$work/var/lib/prep/imagenes" ] || fail "tmpfiles.d no creó /var/lib/prep/imagenes"
+# The settings to start from: all at once on one machine, and understood by their daemon,
+# which then misses the files that they name.
+ports=$(sed -n 's/^escucha: *//p' "$root"/deploy/config/*.yaml | sort)
+[ "$ports" = "$(uniq <<<"$ports")" ] || fail "deploy/config: dos escuchan en el mismo puerto"
+for config in "$root"/deploy/config/*.yaml; do
+    name=prep-$(basename "$config" .yaml)
+    [ -e "$units/$name.service" ] || fail "$config: no hay una unidad $name.service"
+    out=$("$bin/$name" --config "$config" --check 2>&1) && fail "$config: --check sin nada que revisar"
+    grep -qF "$config" <<<"$out" && fail "$config: $out"
+done
 [ "$failed" -eq 0 ] && echo "units: $count unidades limpias"
 exit "$failed"

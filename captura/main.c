@@ -7,8 +7,9 @@ int main(int argc, char **argv)
 {
     struct daemon_program program = {
         .name = "prep-captura",
-        .description = "Reparte las actas que esperan su primera captura, recibe por "
-                       "HTTP lo que cada operador leyó y lo agrega firmado al libro.",
+        .description =
+            "Reparte las actas que esperan su primera captura, recibe por HTTP\n"
+            "lo que cada operador leyó y lo agrega firmado al libro.",
     };
     struct daemon_options options = { 0 };
     struct desk_config *config = NULL;

@@ -7,9 +7,9 @@ int main(int argc, char **argv)
 {
     struct daemon_program program = {
         .name = "prep-verifica",
-        .description = "Reparte a otra persona las actas ya capturadas, compara lo que "
-                       "leyó con la primera captura y deja firmado en el libro lo que "
-                       "queda.",
+        .description =
+            "Reparte a otra persona las actas ya capturadas, compara lo que leyó\n"
+            "con la primera captura y deja firmado en el libro lo que queda.",
     };
     struct daemon_options options = { 0 };
     struct desk_config *config = NULL;

@@ -175,6 +175,10 @@ int main(int argc, char **argv)
         return EX_OK;
     }
     command = argc >= 2 ? find(argc, argv, &used) : NULL;
+    if (command == NULL && argc >= 2) {
+        fprintf(stderr, "prep: «%s%s%s» no es una suborden\n\n", argv[1],
+                argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
+    }
     if (command == NULL) {
         help(stderr);
         return EX_USAGE;

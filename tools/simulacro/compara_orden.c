@@ -256,6 +256,7 @@ enum prep_status orden_compara(int argc, char **argv, struct prep_reason *reason
     int option;
 
     optind = 1;
+    opterr = 0;
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         switch (option) {
         case 'd':
@@ -271,13 +272,16 @@ enum prep_status orden_compara(int argc, char **argv, struct prep_reason *reason
             usage(stdout);
             return PREP_OK;
         default:
-            usage(stderr);
-            return PREP_ERR_CONFIG;
+            return prep_fail(reason, PREP_ERR_CONFIG,
+                             "%s: opción desconocida o sin su valor; vea "
+                             "prep-simulacro compara --help",
+                             argv[optind - 1]);
         }
     }
     if (optind + 2 != argc) {
-        usage(stderr);
-        return PREP_ERR_CONFIG;
+        return prep_fail(reason, PREP_ERR_CONFIG,
+                         "escriba la BASE y DIR_PUBLICADO; vea prep-simulacro compara "
+                         "--help");
     }
     opciones.base = argv[optind];
     opciones.publicado = argv[optind + 1];

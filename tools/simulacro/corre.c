@@ -121,7 +121,8 @@ static enum prep_status option_take(int option, const char *text,
         return status;
     default:
         return prep_fail(reason, PREP_ERR_CONFIG,
-                         "opción desconocida; vea prep-simulacro corre --help");
+                         "opción desconocida o sin su valor; vea prep-simulacro corre "
+                         "--help");
     }
 }
 
@@ -312,6 +313,7 @@ enum prep_status orden_corre(int argc, char **argv, struct prep_reason *reason)
     int option = 0;
 
     optind = 1;
+    opterr = 0;
     while (status == PREP_OK &&
            (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == OPT_HELP) {

@@ -91,20 +91,24 @@ enum prep_status orden_importa(int argc, char **argv, struct prep_reason *reason
     int option;
 
     optind = 1;
+    opterr = 0;
     while ((option = getopt_long(argc, argv, "a:h", options, NULL)) != -1) {
         if (option == 'h') {
             usage(stdout);
             return PREP_OK;
         }
         if (option != 'a') {
-            usage(stderr);
-            return PREP_ERR_CONFIG;
+            return prep_fail(reason, PREP_ERR_CONFIG,
+                             "%s: opción desconocida o sin su valor; vea "
+                             "prep-simulacro importa --help",
+                             argv[optind - 1]);
         }
         carpeta = optarg;
     }
     if (optind + 1 != argc) {
-        usage(stderr);
-        return PREP_ERR_CONFIG;
+        return prep_fail(reason, PREP_ERR_CONFIG,
+                         "escriba una BASE, y solo una; vea prep-simulacro importa "
+                         "--help");
     }
     return importa(argv[optind], carpeta, reason);
 }

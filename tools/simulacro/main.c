@@ -1,6 +1,7 @@
 /* prep-simulacro: plays a published night again, and compares what comes out. */
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "simulacro/ordenes.h"
 
@@ -34,7 +35,7 @@ int main(int argc, char **argv)
 
     if (argc < 2) {
         usage(stderr);
-        return prep_exit_code(PREP_ERR_CONFIG);
+        return EX_USAGE;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         usage(stdout);
@@ -58,5 +59,5 @@ int main(int argc, char **argv)
     }
     fprintf(stderr, "prep-simulacro: «%s» no es una orden; vea prep-simulacro --help\n",
             argv[1]);
-    return prep_exit_code(PREP_ERR_CONFIG);
+    return EX_USAGE;
 }

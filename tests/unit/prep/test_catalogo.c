@@ -113,7 +113,7 @@ static void test_every_option_of_a_long_ballot_can_be_absent(void **state)
     for (unsigned i = 0; i < 20; i++) {
         sprintf(text + strlen(text), "      - {clave: P%u, tipo: partido}\n", i);
     }
-    strncat(text, at, (size_t)(columns - at));
+    sprintf(text + strlen(text), "%.*s", (int)(columns - at), at);
     for (unsigned i = 0; i < 20; i++) {
         sprintf(text + strlen(text),
                 "        - {nombre: P%u, fuente: \"opcion:P%u\"}\n", i, i);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error_text.h"
+
 #define CHUNK_BYTES (64u * 1024u)
 #define END_OF_TEXT (-1)
 
@@ -56,7 +58,7 @@ enum prep_status csv_open(const char *path, char delimiter, bool quotes,
 
     if (file == NULL) {
         return prep_fail(reason, errno == ENOENT ? PREP_ERR_NOT_FOUND : PREP_ERR_IO,
-                         "%s: no se puede abrir: %s", path, strerror(errno));
+                         "%s: no se puede abrir: %s", path, error_text(errno));
     }
     *out_reader = reader_new(path, delimiter, quotes);
     (*out_reader)->file = file;
@@ -253,7 +255,7 @@ enum prep_status csv_next(struct csv_reader *reader, struct csv_row *out_row,
     if (*out_end) {
         if (reader->file != NULL && ferror(reader->file)) {
             return prep_fail(reason, PREP_ERR_IO, "%s: no se pudo leer: %s",
-                             reader->name, strerror(errno));
+                             reader->name, error_text(errno));
         }
         return PREP_OK;
     }

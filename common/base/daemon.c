@@ -10,6 +10,7 @@
 #include <sys/signalfd.h>
 #include <systemd/sd-daemon.h>
 
+#include "base/error_text.h"
 #include "base/log.h"
 
 /* Both belong to the process, like the signals they stand for. */
@@ -149,11 +150,11 @@ enum prep_status daemon_signals(struct prep_reason *reason)
     (void)sigaddset(&set, SIGINT);
     if (sigprocmask(SIG_BLOCK, &set, NULL) != 0 ||
         sigaction(SIGPIPE, &ignore, NULL) != 0) {
-        return prep_fail(reason, PREP_ERR_IO, "señales: %s", strerror(errno));
+        return prep_fail(reason, PREP_ERR_IO, "señales: %s", error_text(errno));
     }
     signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     if (signal_fd < 0) {
-        return prep_fail(reason, PREP_ERR_IO, "signalfd: %s", strerror(errno));
+        return prep_fail(reason, PREP_ERR_IO, "signalfd: %s", error_text(errno));
     }
     return PREP_OK;
 }

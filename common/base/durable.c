@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/durable_os.h"
+#include "base/error_text.h"
 
 #undef durable_os_fail /* durable_os.h wraps it for the analyzer */
 
@@ -32,9 +33,9 @@ enum prep_status durable_os_fail(struct prep_reason *reason, const char *path,
     if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
         return prep_fail(reason, PREP_ERR_FULL,
                          "%s: %s: %s: libere espacio o amplíe la cuota", path, call,
-                         strerror(error));
+                         error_text(error));
     }
-    return prep_fail(reason, PREP_ERR_IO, "%s: %s: %s", path, call, strerror(error));
+    return prep_fail(reason, PREP_ERR_IO, "%s: %s: %s", path, call, error_text(error));
 }
 
 int durable_os_write(int fd, const void *data, size_t len)
@@ -152,7 +153,7 @@ static enum prep_status place_settle(const struct place *place,
     if (error != 0) {
         return prep_fail(reason, PREP_ERR_UNKNOWN,
                          "%s: fsync del directorio: %s: reinicie para leer qué quedó",
-                         place->path, strerror(error));
+                         place->path, error_text(error));
     }
     return PREP_OK;
 }

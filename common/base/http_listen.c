@@ -1,7 +1,5 @@
 #include "base/http_listen.h"
 
-#include "base/http.h"
-
 #include <assert.h>
 #include <errno.h>
 #include <netdb.h>
@@ -12,6 +10,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "base/error_text.h"
+#include "base/http.h"
 
 #define BACKLOG 512
 #define ADDRESS_MAX 64u
@@ -133,7 +134,7 @@ enum prep_status http_listen(const char *address, int *out_fd, uint16_t *out_por
                                  "o elija otro",
                                  address)
                      : prep_fail(reason, PREP_ERR_IO, "escucha (%s): %s", address,
-                                 strerror(error));
+                                 error_text(error));
         if (fd >= 0) {
             (void)close(fd);
         }

@@ -12,6 +12,7 @@
 #include <zmq.h>
 
 #include "base/durable.h"
+#include "base/error_text.h"
 #include "base/hash.h"
 
 #define KEYS_FILE_MAX 1024u /* bytes; what keys_create writes takes under 400 */
@@ -215,7 +216,7 @@ static enum prep_status file_read(const char *path, char *text, size_t size,
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) {
         return prep_fail(reason, errno == ENOENT ? PREP_ERR_NOT_FOUND : PREP_ERR_IO,
-                         "%s: no se puede abrir la llave: %s", path, strerror(errno));
+                         "%s: no se puede abrir la llave: %s", path, error_text(errno));
     }
     if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
         status = prep_fail(reason, PREP_ERR_IO, "%s: no es un archivo", path);

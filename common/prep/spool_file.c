@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/durable.h"
+#include "base/error_text.h"
 #include "spool_private.h"
 
 #define APPLICATION_ID 0x50524550 /* "PREP", so that file(1) and we know it */
@@ -217,7 +218,7 @@ static enum prep_status file_make(const char *path, struct prep_reason *reason)
             return PREP_OK;
         }
         return prep_fail(reason, errno == ENOSPC ? PREP_ERR_FULL : PREP_ERR_IO,
-                         "%s: no se puede crear la cola: %s", path, strerror(errno));
+                         "%s: no se puede crear la cola: %s", path, error_text(errno));
     }
     (void)close(fd);
     copy = strdup(path);
@@ -246,11 +247,11 @@ static enum prep_status log_sync(const char *path, struct prep_reason *reason)
     if (fd < 0) {
         return errno == ENOENT ? PREP_OK
                                : prep_fail(reason, PREP_ERR_IO, "%s: %s", log_path,
-                                           strerror(errno));
+                                           error_text(errno));
     }
     if (fsync(fd) != 0) {
-        status =
-            prep_fail(reason, PREP_ERR_IO, "%s: fsync: %s", log_path, strerror(errno));
+        status = prep_fail(reason, PREP_ERR_IO, "%s: fsync: %s", log_path,
+                           error_text(errno));
     }
     (void)close(fd);
     return status;

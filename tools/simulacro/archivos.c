@@ -12,6 +12,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "base/error_text.h"
 #include "simulacro/almacen.h"
 
 static enum prep_status take_bytes(struct archivos *archivos, const char *ruta,
@@ -228,7 +229,7 @@ static enum prep_status take_file(struct archivos *archivos, const char *path,
     }
     if (file == NULL || data == NULL || len != size) {
         status = prep_fail(reason, PREP_ERR_IO, "%s: no se puede leer: %s", path,
-                           strerror(errno));
+                           error_text(errno));
         free(data);
     }
     if (file != NULL) {
@@ -248,7 +249,7 @@ static enum prep_status take_path(struct archivos *archivos, const char *path, b
 
     if (stat(path, &info) != 0) {
         return prep_fail(reason, errno == ENOENT ? PREP_ERR_NOT_FOUND : PREP_ERR_IO,
-                         "%s: %s", path, strerror(errno));
+                         "%s: %s", path, error_text(errno));
     }
     if (S_ISREG(info.st_mode)) {
         bool wanted = top || is_text_name(path) || ends_with(path, "zip") ||

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/error_text.h"
 #include "simulacro/corre_imagen.h"
 
 #define ACOPIOS_MAX 200u  /* POST /acopio takes at most this */
@@ -274,7 +275,7 @@ static void mira_carpeta(struct catd *catd, int64_t now)
     if (dir == NULL) {
         noche_falla(catd->catds->noche,
                     "%s: no se puede leer la carpeta de entrada: %s", catd->entrada,
-                    strerror(errno));
+                    error_text(errno));
         return;
     }
     catd->en_carpeta = 0;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/config.h"
+#include "base/error_text.h"
 
 #define URL_MAX 256
 #define PATH_LEN_MAX 4096
@@ -103,7 +104,7 @@ static enum prep_status personas_load(struct corre_config *config, const char *p
         return prep_fail(reason, PREP_ERR_CONFIG,
                          "%s: no se puede leer (%s); escriba en operadores: la ruta "
                          "del archivo de números y tokens",
-                         path, strerror(errno));
+                         path, error_text(errno));
     }
     for (unsigned line = 1; status == PREP_OK && fgets(text, sizeof text, file);
          line++) {

@@ -566,7 +566,7 @@ static void test_sums_are_taken_back_exactly(void **state)
         ejemplo_suma(&eleccion, i, &resumen, 1);
         ejemplo_suma(&eleccion, i, i % 2 == 0 ? &mitad : &otra, 1);
     }
-    resumen_agrega(&mitad, &otra, eleccion.opcion_count);
+    resumen_agrega(&mitad, &otra, resumen_votos_count(&eleccion));
     assert_memory_equal(&mitad, &resumen, sizeof resumen);
     for (size_t i = COUNT_OF(ejemplo); i > 0; i--) {
         ejemplo_suma(&eleccion, i - 1, &resumen, -1);

@@ -63,8 +63,14 @@ void coalicion_suma(const struct eleccion *eleccion, const struct coalicion_mapa
                     const uint64_t *votos, struct coalicion_cuenta *cuenta)
 {
     for (size_t i = 0; i < eleccion->opcion_count; i++) {
-        cuenta->presente[mapa->renglon[i]] = true;
-        cuenta->votos[mapa->renglon[i]] += votos[i];
+        const uint16_t renglon = mapa->renglon[i];
+        /* Where its coalition does not compete, no acta has that column. */
+        const bool ausente = renglon >= eleccion->candidatura_count &&
+                             eleccion->opciones[i].tipo == OPCION_COMBINACION &&
+                             votos[i] == 0;
+
+        cuenta->presente[renglon] = cuenta->presente[renglon] || !ausente;
+        cuenta->votos[renglon] += votos[i];
     }
 }
 

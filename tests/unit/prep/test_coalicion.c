@@ -291,11 +291,12 @@ static void test_what_adds_up_depends_on_the_territorio(void **state)
 
 static void test_lines_come_in_ballot_order(void **state)
 {
-    static const char *const want[] = { "DOS",         "PRI",        "MORENA",
-                                        "PAN_PRI_PRD", "PAN_PRI",    "PRI_PRD",
-                                        "CC_SUELTA",   "CAND_IND_1", "NO_REGISTRADAS",
-                                        "NULOS" };
-    static const uint64_t votos[OPCIONES] = { 0 };
+    /* PRI_PRD has no column in 02-A; PAN_PRI should not, and has a vote. */
+    static const char *const want[] = {
+        "DOS",       "PRI",        "MORENA",         "PAN_PRI",
+        "CC_SUELTA", "CAND_IND_1", "NO_REGISTRADAS", "NULOS"
+    };
+    static const uint64_t votos[OPCIONES] = { [PAN_PRI] = 1 };
     const struct eleccion eleccion = eleccion_de_prueba();
     struct coalicion_cuenta cuenta = { 0 };
     uint16_t orden[RENGLONES_MAX];

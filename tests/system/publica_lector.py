@@ -208,7 +208,8 @@ class Lector:
             for seccion in grupo["secciones"]:
                 self.seccion(seccion, campos)
                 parts.append(seccion["resumen"])
-                actas += seccion["actas"]
+                for acta in seccion["actas"]:
+                    actas.append(dict(acta, de_seccion=seccion["seccion"]))
         whole = dict(territorio["resumen"])
         for key in parts[0]:
             if key == "votos":
@@ -238,18 +239,19 @@ class Lector:
         for o in election["opciones"]:  # the column of a coalition that is not there
             if o["tipo"] == "combinacion" and lineas.get(o["clave"]) == 0:
                 del lineas[o["clave"]]
-        if election["nivel_reparto"] == "territorio":
-            partidos = reparte(election["opciones"], votos)
-        else:
-            equal(election["nivel_reparto"], "acta", "level of the division")
-            partidos = dict.fromkeys(
-                (o["clave"] for o in election["opciones"] if "miembros" not in o), 0)
-            for acta in actas:
-                if acta.get("contabilizada"):
-                    cells = acta["celdas"][len(election["campos"]):]
-                    una = {k: c if isinstance(c, int) else 0 for k, c in zip(claves, cells)}
-                    for k, v in reparte(election["opciones"], una).items():
-                        partidos[k] += v
+        juntas = {}  # sums in which combinations are divided
+        junta = {"acta": lambda a: a["id"], "seccion": lambda a: a["de_seccion"],
+                 "territorio": lambda a: 0}[election["nivel_reparto"]]
+        for acta in actas:
+            if acta.get("contabilizada"):
+                cells = acta["celdas"][len(election["campos"]):]
+                una = juntas.setdefault(junta(acta), dict.fromkeys(claves, 0))
+                for k, c in zip(claves, cells):
+                    una[k] += c if isinstance(c, int) else 0
+        partidos = dict.fromkeys(reparte(election["opciones"], votos), 0)
+        for una in juntas.values():
+            for k, v in reparte(election["opciones"], una).items():
+                partidos[k] += v
         self.publicado(territorio, lineas, partidos)
         return lineas, partidos
 

@@ -23,8 +23,8 @@ FUERA = 1 << 52
 
 
 def dos_elecciones(modo):
-    """The example with a coalition everywhere, and the same election again by municipio
-    with a coalition in two of them, divided acta by acta."""
+    """The example with a coalition everywhere, divided seccion by seccion, and the same
+    election again by municipio, with a coalition in two of them, divided acta by acta."""
     text = definicion().replace("modo: oficial", f"modo: {modo}")
     at = text.index("  - clave: GUB")
     ayun = (text[at:].replace("clave: GUB", "clave: AYUN").replace("_GUB_", "_AYUN_")
@@ -32,7 +32,8 @@ def dos_elecciones(modo):
             .replace("territorio: distrito_local", "territorio: municipio"))
     frente = ("    candidaturas:\n      - {clave: FRENTE, nombre: Frente por la Prueba, "
               "miembros: [PAN, PRI, C_PAN_PRI]%s}\n")
-    text = text.replace("    reglas:\n", frente % "" + "    reglas:\n")
+    text = text.replace("    reglas:\n", frente % "" +
+                        "    reglas:\n      nivel_reparto: seccion\n")
     ayun = ayun.replace("    reglas:\n", frente % ', territorios: ["01-001", "01-003"]' +
                         "    reglas:\n      nivel_reparto: acta\n")
     return text + ayun

@@ -2,12 +2,12 @@
 
 #include <string.h>
 
-/* Divides here what is divided at this level; above, parties are already sums. */
+/* Divides here what is divided at this level: nothing is below. Above, parties are sums
+ * already. */
 static void reparte(const struct eleccion *eleccion, enum nivel_reparto aqui,
                     const struct resumen *resumen, struct resultado *resultado)
 {
     if (eleccion->reglas.nivel_reparto == aqui) {
-        memset(resultado->partidos, 0, sizeof resultado->partidos);
         coalicion_reparte(eleccion, resumen->votos, resultado->partidos);
     }
     resultado->con_partidos = eleccion->reglas.nivel_reparto <= aqui;

@@ -53,14 +53,17 @@ static const struct opcion opciones[OPCIONES] = {
     [NULOS] = { "NULOS", OPCION_NULOS, 0, NULL },
 };
 
-/* Coalition of three in the districts of 01, of two in 02-A; PRI alone has a name. */
+/* Coalition of three in the districts of 01, of two in 02-A; PRI and PRD alone have a
+ * name, one said before the coalitions and one after. */
 static const uint16_t frente[] = {
     PAN, PRI, PRD, PAN_PRI_PRD, PAN_PRI, PAN_PRD, PRI_PRD
 };
-static const uint16_t dos[] = { PAN, PRD, PAN_PRD }, pri_solo[] = { PRI };
+static const uint16_t dos[] = { PAN, PRD, PAN_PRD }, pri_solo[] = { PRI },
+                      prd_solo[] = { PRD };
 static const struct ambito en_01[] = { { "01", NULL, 1 } },
                            en_02_a[] = { { "02", "A", 2 } };
 static const struct candidatura candidaturas[] = {
+    { "PRD", "El PRD solo", COUNT_OF(prd_solo), prd_solo, 0, NULL, 3 },
     { "FRENTE", "Frente", COUNT_OF(frente), frente, 1, en_01, 1 },
     { "DOS", "Dos", COUNT_OF(dos), dos, 1, en_02_a, 2 },
     { "PRI", "El PRI solo", COUNT_OF(pri_solo), pri_solo, 0, NULL, 3 },
@@ -250,13 +253,16 @@ static void test_a_division_adds_up_to_what_was_divided(void **state)
 
 /* ---- by candidatura */
 
+#define SOLA COUNT_OF(candidaturas) /* the lines of opciones come after */
 static const struct {
     const char *entidad, *territorio;
-    uint64_t votos[RENGLONES_MAX]; /* by line: 3 candidaturas, then opciones */
+    uint64_t votos[RENGLONES_MAX]; /* by line */
 } lugares[] = {
-    { "01", "7", { 1 + 2 + 3 + 5 + 6 + 7 + 8, 0, 0, [3 + MORENA] = 4 } },
-    { "02", "A", { 0, 1 + 3 + 7, 2, [3 + MORENA] = 4, 5, 6, [3 + PRI_PRD] = 8 } },
-    { "02", "B", { 0, 0, 2, [3 + PAN] = 1, [3 + PRD] = 3, 4, 5, 6, 7, 8 } },
+    { "01", "7", { 0, 1 + 2 + 3 + 5 + 6 + 7 + 8, [SOLA + MORENA] = 4 } },
+    { "02",
+      "A",
+      { 0, 0, 1 + 3 + 7, 2, [SOLA + MORENA] = 4, 5, 6, [SOLA + PRI_PRD] = 8 } },
+    { "02", "B", { 3, 0, 0, 2, [SOLA + PAN] = 1, [SOLA + MORENA] = 4, 5, 6, 7, 8 } },
 };
 
 static void test_what_adds_up_depends_on_the_territorio(void **state)
@@ -273,12 +279,12 @@ static void test_what_adds_up_depends_on_the_territorio(void **state)
 
         coalicion_mapa(&eleccion, lugares[i].entidad, lugares[i].territorio, &mapa);
         coalicion_suma(&eleccion, &mapa, votos, &cuenta);
-        for (size_t r = 0; r < 3 + CC_SUELTA; r++) {
+        for (size_t r = 0; r < SOLA + CC_SUELTA; r++) {
             assert_int_equal(cuenta.votos[r], lugares[i].votos[r]);
             assert_int_equal(cuenta.presente[r], lugares[i].votos[r] != 0);
         }
         for (size_t o = CC_SUELTA; o < OPCIONES; o++) {
-            assert_int_equal(cuenta.votos[3 + o], votos[o]);
+            assert_int_equal(cuenta.votos[SOLA + o], votos[o]);
         }
         coalicion_agrega(&eleccion, &cuenta, &total);
     }
@@ -286,7 +292,7 @@ static void test_what_adds_up_depends_on_the_territorio(void **state)
         sum += total.votos[r];
     }
     assert_int_equal(sum, COUNT_OF(lugares) * sum_of(votos));
-    assert_int_equal(total.votos[2], 4); /* PRI alone, in 02 only */
+    assert_int_equal(total.votos[3], 4); /* PRI alone, in 02 only */
 }
 
 static void test_lines_come_in_ballot_order(void **state)

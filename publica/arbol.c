@@ -9,11 +9,12 @@
 /* struct resumen is a list of sums that ends in the votes: grupos keep only the part
  * their election uses. */
 #define SUMAS_FIJAS (offsetof(struct resumen, votos) / sizeof(uint64_t))
-static_assert(SUMAS_FIJAS == 9, "a sum was added: nothing else to do than knowing it");
+static_assert(SUMAS_FIJAS == 9 + PARTE_COUNT * sizeof(struct cuenta) / sizeof(uint64_t),
+              "a sum was added: nothing else to do than knowing it");
 
 static size_t suma_count(const struct eleccion *eleccion)
 {
-    return SUMAS_FIJAS + eleccion->opcion_count;
+    return SUMAS_FIJAS + resumen_votos_count(eleccion);
 }
 
 static size_t suma_bytes(const struct eleccion *eleccion)
@@ -151,24 +152,24 @@ void arbol_entidad_resumen(const struct arbol *arbol, size_t entidad,
                            struct resumen *out_resumen)
 {
     const struct arbol_entidad *e = &arbol->entidades[entidad];
-    size_t opciones = arbol->definicion->elecciones[e->eleccion].opcion_count;
+    size_t votos = resumen_votos_count(&arbol->definicion->elecciones[e->eleccion]);
 
     *out_resumen = (struct resumen){ 0 };
     for (size_t i = 0; i < e->territorio_count; i++) {
         resumen_agrega(out_resumen,
-                       &arbol->territorios[e->territorio_first + i].resumen, opciones);
+                       &arbol->territorios[e->territorio_first + i].resumen, votos);
     }
 }
 
 void arbol_eleccion_resumen(const struct arbol *arbol, uint32_t eleccion,
                             struct resumen *out_resumen)
 {
-    size_t opciones = arbol->definicion->elecciones[eleccion].opcion_count;
+    size_t votos = resumen_votos_count(&arbol->definicion->elecciones[eleccion]);
 
     *out_resumen = (struct resumen){ 0 };
     for (size_t i = 0; i < arbol->territorio_count; i++) {
         if (arbol->territorios[i].eleccion == eleccion) {
-            resumen_agrega(out_resumen, &arbol->territorios[i].resumen, opciones);
+            resumen_agrega(out_resumen, &arbol->territorios[i].resumen, votos);
         }
     }
 }

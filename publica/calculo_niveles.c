@@ -122,7 +122,7 @@ static enum prep_status eleccion(struct publica *p, struct aside *aside, size_t 
     }
     if (status == PREP_OK) {
         arbol_eleccion_resumen(p->arbol, (uint32_t)e, out_resumen);
-        resumen_agrega(out_resumen, &fuera->resumen, una->opcion_count);
+        resumen_agrega(out_resumen, &fuera->resumen, resumen_votos_count(una));
         objeto_eleccion(p->arbol, una, out_resumen, &resto, corte, text);
         direccion_eleccion(una, direccion);
         status = put(p, aside, text, direccion, out_objeto, reason);

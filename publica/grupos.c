@@ -8,6 +8,7 @@
 
 #include "grupo_revision.h"
 #include "objeto.h"
+#include "prep/coalicion.h"
 
 #define GRUPO_TEXT_MAX (4u * 1024u * 1024u)
 #define ACTA_TEXT_GUESS 640u
@@ -53,7 +54,8 @@ struct grupos {
 
 static size_t suma_count(const struct grupos *grupos, uint32_t grupo)
 {
-    return SUMAS_FIJAS + arbol_grupo_eleccion(grupos->arbol, grupo)->opcion_count;
+    return SUMAS_FIJAS +
+           resumen_votos_count(arbol_grupo_eleccion(grupos->arbol, grupo));
 }
 
 static size_t abierto_bytes(const struct grupos *grupos, uint32_t grupo)
@@ -243,7 +245,7 @@ static void suma(struct abierto *a, size_t seccion, const struct acta_vista *vis
     struct resumen resumen = { 0 };
 
     resumen_suma(&resumen, eleccion, &vista->hechos, &vista->decision, 1);
-    resumen_agrega(&a->resumen, &resumen, eleccion->opcion_count);
+    resumen_agrega(&a->resumen, &resumen, resumen_votos_count(eleccion));
     memcpy(una, &resumen, count * sizeof una[0]);
     for (size_t i = 0; i < count; i++) {
         a->sumas[seccion * count + i] += una[i];
@@ -264,10 +266,29 @@ static size_t seccion_of(const struct arbol *arbol, const struct arbol_grupo *g,
     return 0;
 }
 
+/* Combinations divided seccion by seccion, now that each has all its actas. (A seccion
+ * cut past GRUPO_ACTAS_MAX, mesas that have none, is divided in its pieces.) */
+static void reparte_secciones(struct abierto *a)
+{
+    const struct arbol *arbol = a->grupos->arbol;
+    const struct eleccion *eleccion = arbol_grupo_eleccion(arbol, a->grupo);
+    const size_t count = suma_count(a->grupos, a->grupo);
+
+    if (!resumen_lleva_partidos(eleccion) ||
+        eleccion->reglas.nivel_reparto != REPARTO_SECCION) {
+        return;
+    }
+    for (size_t s = 0; s < arbol->grupos[a->grupo].seccion_count; s++) {
+        coalicion_reparte(eleccion, a->sumas + s * count + SUMAS_FIJAS,
+                          a->resumen.votos + eleccion->opcion_count);
+    }
+}
+
 static void complete(struct grupos *grupos, uint32_t grupo)
 {
     struct abierto *a = grupos->abiertos[grupo];
 
+    reparte_secciones(a);
     grupos->abiertos[grupo] = NULL;
     grupos->abiertos_bytes -= abierto_bytes(grupos, grupo);
     grupos->estados[grupo] = HECHO;

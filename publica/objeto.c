@@ -173,6 +173,7 @@ void objeto_territorio(const struct arbol *arbol, size_t territorio, bool ultimo
     const struct arbol_entidad *e = &arbol->entidades[t->entidad];
     const struct eleccion *eleccion = &arbol->definicion->elecciones[t->eleccion];
     char direccion[DIRECCION_SIZE];
+    struct resultado resultado;
 
     TEXTO(out, "{\"tipo\":\"territorio\",");
     clave_texto("eleccion", eleccion->clave, out);
@@ -180,8 +181,8 @@ void objeto_territorio(const struct arbol *arbol, size_t territorio, bool ultimo
     lugar("entidad", e->clave, e->nombre, out);
     buffer_add_char(out, ',');
     lugar("territorio", t->clave, t->nombre, out);
-    TEXTO(out, ",\"resumen\":");
-    objeto_resumen(eleccion, &t->resumen, ultimo, out);
+    resultado_territorio(arbol, territorio, &resultado);
+    objeto_nivel(eleccion, &t->resumen, &resultado, ultimo, out);
     TEXTO(out, ",\"grupos\":[");
     for (size_t i = 0; i < t->grupo_count; i++) {
         const struct arbol_grupo *g = &arbol->grupos[t->grupo_first + i];
@@ -209,6 +210,7 @@ void objeto_entidad(const struct arbol *arbol, size_t entidad,
     const struct arbol_entidad *e = &arbol->entidades[entidad];
     const struct eleccion *eleccion = &arbol->definicion->elecciones[e->eleccion];
     char direccion[DIRECCION_SIZE];
+    struct resultado resultado;
     struct resumen resumen;
 
     arbol_entidad_resumen(arbol, entidad, &resumen);
@@ -218,8 +220,8 @@ void objeto_entidad(const struct arbol *arbol, size_t entidad,
     corte_campo(arbol->definicion, corte, out);
     buffer_add_char(out, ',');
     lugar("entidad", e->clave, e->nombre, out);
-    TEXTO(out, ",\"resumen\":");
-    objeto_resumen(eleccion, &resumen, corte->ultimo, out);
+    resultado_entidad(arbol, entidad, &resultado);
+    objeto_nivel(eleccion, &resumen, &resultado, corte->ultimo, out);
     TEXTO(out, ",\"territorios\":[");
     for (size_t i = 0; i < e->territorio_count; i++) {
         const struct arbol_territorio *t = &arbol->territorios[e->territorio_first + i];
@@ -233,6 +235,7 @@ void objeto_entidad(const struct arbol *arbol, size_t entidad,
         hijo(&t->objeto, direccion, out);
         TEXTO(out, ",\"resumen\":");
         objeto_resumen(eleccion, &t->resumen, corte->ultimo, out);
+        objeto_mayoria(arbol, e->territorio_first + i, out);
         buffer_add_char(out, '}');
     }
     TEXTO(out, "]}\n");
@@ -275,6 +278,7 @@ void objeto_eleccion(const struct arbol *arbol, const struct eleccion *eleccion,
                      const struct corte *corte, struct buffer *out)
 {
     char direccion[DIRECCION_SIZE];
+    struct resultado resultado;
     bool first = true;
 
     TEXTO(out, "{\"tipo\":\"eleccion\",");
@@ -287,8 +291,9 @@ void objeto_eleccion(const struct arbol *arbol, const struct eleccion *eleccion,
     clave_texto("territorio", territorio_texto(eleccion->territorio), out);
     buffer_add_char(out, ',');
     opciones(eleccion, out);
-    TEXTO(out, ",\"resumen\":");
-    objeto_resumen(eleccion, resumen, corte->ultimo, out);
+    objeto_candidaturas(eleccion, out);
+    resultado_eleccion(arbol, eleccion, &resultado);
+    objeto_nivel(eleccion, resumen, &resultado, corte->ultimo, out);
     TEXTO(out, ",\"entidades\":[");
     for (size_t i = 0; i < arbol->entidad_count; i++) {
         const struct arbol_entidad *e = &arbol->entidades[i];

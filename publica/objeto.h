@@ -19,6 +19,7 @@
 #include "arbol.h"
 #include "base/buffer.h"
 #include "prep/acta_vista.h"
+#include "resultado.h"
 
 struct corte {
     uint64_t numero;
@@ -46,6 +47,15 @@ void objeto_resumen(const struct eleccion *eleccion, const struct resumen *resum
 /* The counts alone, for a seccion. sumas: as kept by struct arbol_grupo. */
 void objeto_sumas(const struct eleccion *eleccion, const uint64_t *sumas,
                   struct buffer *out);
+
+/* ,"resumen":{...},"partes":{...} and, when the definition says what adds up,
+ * ,"resultado":{...}. */
+void objeto_nivel(const struct eleccion *eleccion, const struct resumen *resumen,
+                  const struct resultado *resultado, bool ultimo, struct buffer *out);
+/* ,"mayoria":[...] of a territorio; nothing without candidaturas. */
+void objeto_mayoria(const struct arbol *arbol, size_t territorio, struct buffer *out);
+/* The candidaturas of the definition, for the object of an election. */
+void objeto_candidaturas(const struct eleccion *eleccion, struct buffer *out);
 
 void objeto_territorio(const struct arbol *arbol, size_t territorio, bool ultimo,
                        struct buffer *out);

@@ -6,6 +6,7 @@
 
 #include "base.h"
 #include "base/clock.h"
+#include "pagina_votos.h"
 
 #define TEXTO(out, literal) buffer_add((out), (literal), sizeof(literal) - 1)
 #define HORA_SIZE 64u
@@ -35,20 +36,6 @@ static const char estilo[] =
     "td.g i{display:block;height:.8rem;background:var(--b);border-radius:.2rem}"
     "footer{margin-top:2.5rem;border-top:1px solid var(--l);padding-top:1rem;"
     "color:var(--s)}";
-
-/* 1234567 as 1,234,567: the way it is written in Mexico. */
-static void numero(uint64_t valor, struct buffer *out)
-{
-    char digits[32];
-    int len = snprintf(digits, sizeof digits, "%" PRIu64, valor);
-
-    for (int i = 0; i < len; i++) {
-        if (i > 0 && (len - i) % 3 == 0) {
-            buffer_add_char(out, ',');
-        }
-        buffer_add_char(out, digits[i]);
-    }
-}
 
 /* "07/06/2021 20:00 (UTC-5)" */
 static void hora(const struct definicion *definicion, int64_t ms,
@@ -122,7 +109,7 @@ static void cifra(const char *nombre, uint64_t valor, const char *nota,
     TEXTO(out, "<div><dt>");
     buffer_add_text(out, nombre);
     TEXTO(out, "</dt><dd>");
-    numero(valor, out);
+    pagina_numero(valor, out);
     if (nota != NULL) {
         buffer_printf(out, " <small>%s</small>", nota);
     }
@@ -151,45 +138,6 @@ static void avance(const struct resumen *resumen, bool ultimo, struct buffer *ou
     TEXTO(out, "<div><dt>Participación ciudadana</dt><dd>");
     buffer_add_text(out, e.valores[12]);
     TEXTO(out, " %</dd></div>\n</dl>\n");
-}
-
-static const char *opcion_nombre(const struct opcion *opcion)
-{
-    switch (opcion->tipo) {
-    case OPCION_NO_REGISTRADAS:
-        return "Candidaturas no registradas";
-    case OPCION_NULOS:
-        return "Votos nulos";
-    case OPCION_PARTIDO:
-    case OPCION_COMBINACION:
-    case OPCION_CANDIDATURA_COMUN:
-    case OPCION_INDEPENDIENTE:
-        break;
-    }
-    return opcion->clave;
-}
-
-static void votos(const struct eleccion *eleccion, const struct resumen *resumen,
-                  struct buffer *out)
-{
-    TEXTO(out, "<div class=\"r\"><table>\n<caption class=\"s\">Votos por opción, en el "
-               "orden de la boleta</caption>\n<thead><tr><th scope=\"col\">Opción</th>"
-               "<th scope=\"col\">Votos</th><th scope=\"col\">Porcentaje</th>"
-               "<th></th></tr></thead>\n<tbody>\n");
-    for (size_t i = 0; i < eleccion->opcion_count; i++) {
-        char texto[PORCENTAJE_SIZE];
-
-        porcentaje_texto(resumen->votos[i], resumen->votos_c_cs, texto);
-        TEXTO(out, "<tr><td>");
-        buffer_add_html(out, opcion_nombre(&eleccion->opciones[i]));
-        TEXTO(out, "</td><td>");
-        numero(resumen->votos[i], out);
-        buffer_printf(out,
-                      "</td><td>%s&nbsp;%%</td><td class=\"g\">"
-                      "<i style=\"width:%s%%\"></i></td></tr>\n",
-                      texto, texto);
-    }
-    TEXTO(out, "</tbody>\n</table></div>\n");
 }
 
 static void enlaces(const struct definicion *definicion,
@@ -226,7 +174,7 @@ void pagina_indice(const struct definicion *definicion, const struct resumen *re
         buffer_add_html(out, eleccion->nombre);
         TEXTO(out, "</a></h2>\n");
         avance(&resumenes[i], corte->ultimo, out);
-        votos(eleccion, &resumenes[i], out);
+        pagina_votos(eleccion, &resumenes[i], out);
         enlaces(definicion, eleccion, bases_ms, "", out);
         TEXTO(out, "</section>\n");
     }
@@ -255,7 +203,9 @@ static void territorio_fila(const struct arbol *arbol, size_t i, bool ultimo,
                             struct buffer *out)
 {
     const struct arbol_territorio *t = &arbol->territorios[i];
+    const struct eleccion *eleccion = &arbol->definicion->elecciones[t->eleccion];
     char direccion[DIRECCION_SIZE];
+    struct resultado resultado;
     struct encabezado e;
 
     encabezado_calcula(&t->resumen, ultimo, &e);
@@ -265,16 +215,23 @@ static void territorio_fila(const struct arbol *arbol, size_t i, bool ultimo,
     buffer_add_char(out, ' ');
     buffer_add_html(out, t->nombre);
     TEXTO(out, "</a></td><td>");
-    numero(t->resumen.esperadas, out);
+    pagina_numero(t->resumen.esperadas, out);
     TEXTO(out, "</td><td>");
-    numero(t->resumen.capturadas, out);
+    pagina_numero(t->resumen.capturadas, out);
     TEXTO(out, "</td><td>");
-    numero(t->resumen.contabilizadas, out);
+    pagina_numero(t->resumen.contabilizadas, out);
     buffer_printf(out, "</td><td>%s&nbsp;%%</td><td>", e.valores[6]);
-    numero(t->resumen.no_contabilizadas, out);
+    pagina_numero(t->resumen.no_contabilizadas, out);
     TEXTO(out, "</td><td>");
-    numero(t->resumen.votos_c_cs, out);
-    buffer_printf(out, "</td><td>%s&nbsp;%%</td></tr>\n", e.valores[12]);
+    pagina_numero(t->resumen.votos_c_cs, out);
+    buffer_printf(out, "</td><td>%s&nbsp;%%</td>", e.valores[12]);
+    if (resultado_hay(eleccion)) {
+        resultado_territorio(arbol, i, &resultado);
+        TEXTO(out, "<td>");
+        pagina_mayoria(eleccion, &resultado, out);
+        TEXTO(out, "</td>");
+    }
+    TEXTO(out, "</tr>\n");
 }
 
 static void territorios(const struct arbol *arbol, const struct eleccion *eleccion,
@@ -289,8 +246,9 @@ static void territorios(const struct arbol *arbol, const struct eleccion *elecci
         "<th scope=\"col\">Capturadas</th><th scope=\"col\">Contabilizadas</th>"
         "<th scope=\"col\">%s de las esperadas</th>"
         "<th scope=\"col\">No contabilizadas</th><th scope=\"col\">Votos</th>"
-        "<th scope=\"col\">Participación</th></tr></thead>\n<tbody>\n",
-        territorio_nombre(eleccion->territorio), "%");
+        "<th scope=\"col\">Participación</th>%s</tr></thead>\n<tbody>\n",
+        territorio_nombre(eleccion->territorio), "%",
+        resultado_hay(eleccion) ? "<th scope=\"col\">Más votos</th>" : "");
     for (size_t i = 0; i < arbol->territorio_count; i++) {
         const struct arbol_territorio *t = &arbol->territorios[i];
 
@@ -299,7 +257,8 @@ static void territorios(const struct arbol *arbol, const struct eleccion *elecci
         }
         if (t->entidad != entidad) {
             entidad = t->entidad;
-            TEXTO(out, "<tr><th scope=\"rowgroup\" colspan=\"8\">");
+            buffer_printf(out, "<tr><th scope=\"rowgroup\" colspan=\"%d\">",
+                          resultado_hay(eleccion) ? 9 : 8);
             buffer_add_html(out, arbol->entidades[entidad].nombre);
             TEXTO(out, "</th></tr>\n");
         }
@@ -312,6 +271,8 @@ void pagina_eleccion(const struct arbol *arbol, const struct eleccion *eleccion,
                      const struct resumen *resumen, const struct corte *corte,
                      int64_t bases_ms, struct buffer *out)
 {
+    struct resultado resultado;
+
     abre(arbol->definicion, eleccion->nombre, out);
     TEXTO(out, "<header>\n<p><a href=\"../\">");
     buffer_add_html(out, arbol->definicion->nombre);
@@ -321,7 +282,11 @@ void pagina_eleccion(const struct arbol *arbol, const struct eleccion *eleccion,
     corte_linea(arbol->definicion, corte, out);
     TEXTO(out, "</header>\n<main>\n");
     avance(resumen, corte->ultimo, out);
-    votos(eleccion, resumen, out);
+    pagina_votos(eleccion, resumen, out);
+    if (resultado_hay(eleccion)) {
+        resultado_eleccion(arbol, eleccion, &resultado);
+        pagina_resultado(eleccion, &resultado, resumen->votos_c_cs, out);
+    }
     enlaces(arbol->definicion, eleccion, bases_ms, "../", out);
     territorios(arbol, eleccion, corte->ultimo, out);
     TEXTO(out, "</main>\n");

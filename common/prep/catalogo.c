@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/csv.h"
+#include "prep/catalogo_contradice.h"
 
 #define LISTA_NOMINAL_MAX 9999999 /* the whole list of a vote abroad in one mesa */
 #define REPRESENTANTES_MAX 9999
@@ -254,6 +255,7 @@ static enum prep_status header_check(const struct lugar *lugar)
 
 static enum prep_status rows_read(struct csv_reader *reader, struct lugar *lugar,
                                   const struct definicion *definicion,
+                                  struct catalogo_contradice *contradice,
                                   catalogo_visit visit, void *context)
 {
     uint64_t count = 0;
@@ -278,6 +280,10 @@ static enum prep_status rows_read(struct csv_reader *reader, struct lugar *lugar
         } else {
             status = row_read(lugar, definicion, count + 1, &acta);
             if (status == PREP_OK) {
+                status = catalogo_contradice_acta(contradice, &acta, lugar->path,
+                                                  lugar->line, lugar->reason);
+            }
+            if (status == PREP_OK) {
                 count++;
                 status = visit(&acta, context, lugar->reason);
             }
@@ -291,7 +297,7 @@ static enum prep_status rows_read(struct csv_reader *reader, struct lugar *lugar
                          "%s: no tiene ninguna acta; agregue una por renglón",
                          lugar->path);
     }
-    return PREP_OK;
+    return catalogo_contradice_cierra(contradice, lugar->reason);
 }
 
 enum prep_status catalogo_read(const char *path, const struct definicion *definicion,
@@ -299,6 +305,7 @@ enum prep_status catalogo_read(const char *path, const struct definicion *defini
                                struct hash *out_sha256, struct prep_reason *reason)
 {
     struct lugar lugar = { .path = path, .reason = reason };
+    struct catalogo_contradice *contradice = NULL;
     struct csv_reader *reader;
     enum prep_status status;
 
@@ -307,10 +314,14 @@ enum prep_status catalogo_read(const char *path, const struct definicion *defini
     if (status != PREP_OK) {
         return status;
     }
-    status = rows_read(reader, &lugar, definicion, visit, context);
+    status = catalogo_contradice_new(definicion, &contradice, reason);
+    if (status == PREP_OK) {
+        status = rows_read(reader, &lugar, definicion, contradice, visit, context);
+    }
     if (status == PREP_OK && out_sha256 != NULL) {
         csv_sha256(reader, out_sha256);
     }
+    catalogo_contradice_free(&contradice);
     csv_close(&reader);
     return status;
 }

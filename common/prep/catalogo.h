@@ -16,6 +16,14 @@
  *     no_aplica       claves of opciones that this acta does not have, blank-separated
  *     Rows are published in the order of the file.
  *
+ * CONTRADICTIONS
+ *     Where the definition has candidaturas, no_aplica must agree with them: a
+ *     combination is on an acta exactly where its coalition competes, and every
+ *     territorio that a candidatura names has actas. In modo oficial, an especial has
+ * no lista nominal and every other table has one (U may be either), no acta lacks every
+ * opcion, and representantes are at most 750. In modo simulacro the catalogue is what
+ * somebody published.
+ *
  * WHO HOLDS IT
  *     510,000 actas do not belong in every daemon. The file is loaded once into
  *     PostgreSQL (prep catalogo carga), where stages look actas up by id; tools
@@ -23,6 +31,7 @@
  *
  * ERRORS
  *     PREP_ERR_FORMAT / PREP_ERR_RANGE with "file:line: column: value: cure".
+ *     PREP_ERR_CONFIG when it is the definition that names what is not here.
  */
 #ifndef PREP_CATALOGO_H
 #define PREP_CATALOGO_H

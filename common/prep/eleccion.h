@@ -19,6 +19,12 @@
  *     (parties, combinations, candidaturas comunes, independents, no registradas,
  *     nulos). A captura and a verificacion carry exactly that list.
  *
+ * CANDIDATURAS
+ *     Which options add up, and where, is optional. When an election says it, it is
+ *     complete: every combination belongs to some candidatura, a coalition has all its
+ *     combinations, and nothing adds to two candidaturas of one territorio. An option
+ *     that no candidatura of a territorio names stands alone there.
+ *
  * ERRORS
  *     PREP_ERR_CONFIG with "file:line: value: what is wrong; what to write".
  *
@@ -42,6 +48,8 @@
     112u /* 10 parties + 11 + 26 combinations + CI fit twice */
 #define ELECCION_CELDAS_MAX 128u
 #define VOCABULARIO_MAX 64u
+#define CANDIDATURAS_MAX 256u /* of one election, over all its territorios */
+#define CANDIDATURA_AMBITOS_MAX 4096u
 
 enum modo { MODO_OFICIAL = 1, MODO_SIMULACRO = 2 };
 
@@ -69,8 +77,36 @@ struct opcion {
     const uint16_t *miembros; /* indexes into opciones */
 };
 
+/* Where a candidatura competes: a territorio, or a whole entidad. */
+struct ambito {
+    const char *entidad;
+    const char *territorio; /* NULL: every territorio of the entidad */
+    unsigned linea;         /* of definicion.yaml */
+};
+
+/* Options whose votes elect the same people: a party, a coalition with all its
+ * combinations, a candidatura comun, an independent. See coalicion.h. */
+struct candidatura {
+    const char *clave, *nombre;
+    size_t miembro_count;
+    const uint16_t *miembros; /* indexes into opciones, in ballot order */
+    size_t ambito_count;      /* 0: everywhere */
+    const struct ambito *ambitos;
+    unsigned linea; /* of definicion.yaml */
+};
+
 struct campo {
     const char *clave; /* column name: TOTAL_BOLETAS_SOBRANTES, TOTAL_VOTOS_ASENTADO */
+};
+
+/* Sums in which the votes of a combination are divided among its parties. What remains
+ * differs: 15 and 25 votes acta by acta are not 40 together. */
+enum nivel_reparto {
+    REPARTO_ACTA = 1,
+    REPARTO_SECCION = 2,
+    REPARTO_TERRITORIO = 3,
+    REPARTO_ENTIDAD = 4,
+    REPARTO_ELECCION = 5,
 };
 
 /* Parameters where the sources conflict (prep-rules 17); names in docs/REGLAS.md. */
@@ -90,6 +126,10 @@ struct reglas_parametros {
     bool representantes_fijos;
     uint32_t boletas_especial_max;   /* LGIPE 269: at most 1500 */
     uint32_t representantes_default; /* when the catalogue does not say */
+    enum nivel_reparto nivel_reparto;
+    /* What a division leaves goes one by one to the members with most votes, instead
+     * of all to the first. */
+    bool resto_por_turno;
 };
 
 struct vocabulario { /* ordinals from 1 in messages: entries[code - 1] */
@@ -108,7 +148,9 @@ struct eleccion {
     const struct campo *campos;
     size_t opcion_count;
     const struct opcion *opciones;
-    size_t celda_count; /* campo_count + opcion_count */
+    size_t celda_count;       /* campo_count + opcion_count */
+    size_t candidatura_count; /* 0: the definition does not say what adds up */
+    const struct candidatura *candidaturas;
     struct reglas_parametros reglas;
     struct perfil *perfil; /* output profile */
 };

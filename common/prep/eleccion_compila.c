@@ -6,7 +6,7 @@
 
 #define CLAVE_BYTES_MAX 64u
 #define BOLETAS_ESPECIAL_MAX 1500 /* LGIPE 269 */
-#define REPRESENTANTES_MAX 9999
+#define REPRESENTANTES_MAX 750    /* no more than electors of a casilla, LGIPE 253 */
 
 /* By value of enum opcion_tipo, less 1. */
 static const char *const tipos[] = {
@@ -17,8 +17,8 @@ static const char *const territorios[] = {
     "entidad", "distrito_federal", "distrito_local", "municipio", "junta",
 };
 
-static enum prep_status columna_check(const struct cargador *cargador,
-                                      struct ruta donde, const char *clave)
+enum prep_status cargador_columna(const struct cargador *cargador, struct ruta donde,
+                                  const char *clave)
 {
     size_t len = strlen(clave);
 
@@ -45,7 +45,7 @@ static enum prep_status campos_compila(struct cargador *cargador,
     campos = memoria_alloc(&cargador->memoria, yaml->campos_count * sizeof *campos);
     for (size_t i = 0; i < yaml->campos_count; i++) {
         struct ruta donde = ruta("elecciones[%zu].campos[%zu]", index, i);
-        enum prep_status status = columna_check(cargador, donde, yaml->campos[i]);
+        enum prep_status status = cargador_columna(cargador, donde, yaml->campos[i]);
 
         if (status != PREP_OK) {
             return status;
@@ -195,7 +195,7 @@ static enum prep_status opciones_compila(struct cargador *cargador,
         struct ruta donde = ruta("elecciones[%zu].opciones[%zu].clave", index, i);
         size_t tipo = 0;
 
-        status = columna_check(cargador, donde, yaml->opciones[i].clave);
+        status = cargador_columna(cargador, donde, yaml->opciones[i].clave);
         if (status != PREP_OK) {
             return status;
         }
@@ -229,6 +229,32 @@ static enum prep_status opciones_compila(struct cargador *cargador,
     return una_de(cargador, eleccion, index, OPCION_NULOS);
 }
 
+/* nivel_reparto and resto_reparto: optional, and always something. */
+static enum prep_status reparto_compila(const struct cargador *cargador,
+                                        const struct reglas_yaml *yaml, size_t index,
+                                        struct reglas_parametros *reglas)
+{
+    static const char *const niveles[] = { "acta", "seccion", "territorio", "entidad",
+                                           "eleccion" };
+    static const char *const restos[] = { "mayor", "por_turno" };
+    size_t nivel = REPARTO_TERRITORIO - 1, resto = 0;
+    enum prep_status status = PREP_OK;
+
+    if (yaml->nivel_reparto != NULL) {
+        status = cargador_palabra(
+            cargador, ruta("elecciones[%zu].reglas.nivel_reparto", index),
+            yaml->nivel_reparto, niveles, sizeof niveles / sizeof niveles[0], &nivel);
+    }
+    if (status == PREP_OK && yaml->resto_reparto != NULL) {
+        status = cargador_palabra(
+            cargador, ruta("elecciones[%zu].reglas.resto_reparto", index),
+            yaml->resto_reparto, restos, sizeof restos / sizeof restos[0], &resto);
+    }
+    reglas->nivel_reparto = (enum nivel_reparto)(nivel + 1);
+    reglas->resto_por_turno = resto == 1;
+    return status;
+}
+
 static enum prep_status reglas_compila(const struct cargador *cargador,
                                        const struct reglas_yaml *yaml, size_t index,
                                        struct reglas_parametros *out_reglas)
@@ -244,8 +270,9 @@ static enum prep_status reglas_compila(const struct cargador *cargador,
         yaml->representantes_default > REPRESENTANTES_MAX) {
         return cargador_refuse(
             cargador, ruta("elecciones[%zu].reglas.representantes_default", index),
-            "%lld: debe ir de 0 a %d", (long long)yaml->representantes_default,
-            REPRESENTANTES_MAX);
+            "%lld: debe ir de 0 a %d; en una casilla no caben más electores que esos "
+            "(LGIPE, artículo 253), y sus representantes son menos",
+            (long long)yaml->representantes_default, REPRESENTANTES_MAX);
     }
     *out_reglas = (struct reglas_parametros){
         .inconsistencia_algun_campo = yaml->inconsistencia_algun_campo,
@@ -257,7 +284,7 @@ static enum prep_status reglas_compila(const struct cargador *cargador,
         .boletas_especial_max = (uint32_t)yaml->boletas_especial_max,
         .representantes_default = (uint32_t)yaml->representantes_default,
     };
-    return PREP_OK;
+    return reparto_compila(cargador, yaml, index, out_reglas);
 }
 
 enum prep_status eleccion_compila(struct cargador *cargador,
@@ -287,6 +314,10 @@ enum prep_status eleccion_compila(struct cargador *cargador,
         return status;
     }
     out_eleccion->celda_count = out_eleccion->campo_count + out_eleccion->opcion_count;
+    status = candidaturas_compila(cargador, from, index, out_eleccion);
+    if (status != PREP_OK) {
+        return status;
+    }
     status = reglas_compila(cargador, &from->reglas, index, &out_eleccion->reglas);
     if (status != PREP_OK) {
         return status;

@@ -52,6 +52,21 @@ enum prep_status eleccion_compila(struct cargador *cargador,
                                   const struct definicion_yaml *yaml, size_t index,
                                   struct eleccion *out_eleccion);
 
+/* A text that heads a column: no blanks, commas, quotes or pipes. */
+PREP_MUST_CHECK
+enum prep_status cargador_columna(const struct cargador *cargador, struct ruta donde,
+                                  const char *clave);
+
+/* eleccion_candidaturas.c: eleccion has its clave and its opciones. */
+PREP_MUST_CHECK
+enum prep_status candidaturas_compila(struct cargador *cargador,
+                                      const struct eleccion_yaml *yaml, size_t index,
+                                      struct eleccion *eleccion);
+/* eleccion_contradice.c: what contradicts what, once all of it is known. */
+PREP_MUST_CHECK
+enum prep_status candidaturas_contradice(const struct cargador *cargador,
+                                         const struct eleccion *eleccion, size_t index);
+
 /* perfil_carga.c: eleccion is complete but for its perfil. */
 PREP_MUST_CHECK
 enum prep_status perfil_compila(struct cargador *cargador,

@@ -1,5 +1,7 @@
 #include "prep/eleccion_yaml.h"
 
+#include "prep/eleccion.h"
+
 #define TEXTO(struct_type, campo)                                                      \
     CYAML_FIELD_STRING_PTR(#campo, CYAML_FLAG_POINTER, struct struct_type, campo, 0,   \
                            CYAML_UNLIMITED)
@@ -36,6 +38,21 @@ static const cyaml_schema_value_t opcion_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct opcion_yaml, opcion_fields),
 };
 
+static const cyaml_schema_field_t candidatura_fields[] = {
+    TEXTO(candidatura_yaml, clave),
+    TEXTO(candidatura_yaml, nombre),
+    LISTA(candidatura_yaml, miembros),
+    /* Not there means everywhere; empty would mean nowhere, and is refused. */
+    CYAML_FIELD_SEQUENCE("territorios", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct candidatura_yaml, territorios, &texto_schema, 1,
+                         CANDIDATURA_AMBITOS_MAX),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t candidatura_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct candidatura_yaml,
+                        candidatura_fields),
+};
+
 static const cyaml_schema_field_t reglas_fields[] = {
     SI_NO(reglas_yaml, inconsistencia_algun_campo),
     SI_NO(reglas_yaml, inconsistencia_sin_acta),
@@ -45,6 +62,8 @@ static const cyaml_schema_field_t reglas_fields[] = {
     SI_NO(reglas_yaml, representantes_fijos),
     ENTERO(reglas_yaml, boletas_especial_max),
     ENTERO(reglas_yaml, representantes_default),
+    TEXTO_OPCIONAL(reglas_yaml, nivel_reparto),
+    TEXTO_OPCIONAL(reglas_yaml, resto_reparto),
     CYAML_FIELD_END,
 };
 
@@ -138,6 +157,9 @@ static const cyaml_schema_field_t eleccion_fields[] = {
     TEXTO(eleccion_yaml, territorio),
     LISTA(eleccion_yaml, campos),
     SECUENCIA(eleccion_yaml, opciones, opcion_schema),
+    CYAML_FIELD_SEQUENCE("candidaturas", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct eleccion_yaml, candidaturas, &candidatura_schema, 1,
+                         CANDIDATURAS_MAX),
     SECCION(eleccion_yaml, reglas, reglas_fields),
     SECCION(eleccion_yaml, perfil, perfil_fields),
     CYAML_FIELD_END,

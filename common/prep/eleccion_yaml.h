@@ -20,11 +20,20 @@ struct opcion_yaml {
     unsigned miembros_count;
 };
 
+struct candidatura_yaml {
+    char *clave, *nombre;
+    char **miembros;
+    unsigned miembros_count;
+    char **territorios; /* optional */
+    unsigned territorios_count;
+};
+
 struct reglas_yaml {
     bool inconsistencia_algun_campo, inconsistencia_sin_acta;
     bool campos_dan_observacion, mixtos_contabilizan;
     bool representantes_en_limite_especial, representantes_fijos;
     int64_t boletas_especial_max, representantes_default;
+    char *nivel_reparto, *resto_reparto; /* optional */
 };
 
 struct columna_yaml {
@@ -93,6 +102,8 @@ struct eleccion_yaml {
     unsigned campos_count;
     struct opcion_yaml *opciones;
     unsigned opciones_count;
+    struct candidatura_yaml *candidaturas; /* optional */
+    unsigned candidaturas_count;
     struct reglas_yaml reglas;
     struct perfil_yaml perfil;
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "prep/catalogo.h"
+#include "prep/coalicion.h"
 
 #define PORCENTAJE_ESCALA UINT64_C(1000000) /* 100 %, and 4 decimals */
 #define PORCENTAJE_UNIDAD UINT64_C(10000)
@@ -162,6 +163,77 @@ void reglas_decide(const struct eleccion *eleccion, const struct acta_hechos *he
     *out_decision = decision;
 }
 
+bool reglas_es_parte(const struct acta_hechos *hechos, enum parte parte)
+{
+    const char tipo = hechos->tipo_casilla;
+
+    switch (parte) {
+    case PARTE_URBANAS:
+        return hechos->ubicacion == '1';
+    case PARTE_NO_URBANAS:
+        return hechos->ubicacion == '2';
+    case PARTE_ESPECIALES:
+        return tipo == 'S';
+    case PARTE_ANTICIPADO:
+        return tipo == 'A';
+    case PARTE_PRISION:
+        return tipo == 'P';
+    case PARTE_EXTRANJERO:
+        return tipo == 'M' || tipo == 'V';
+    case PARTE_COUNT:
+        break;
+    }
+    return false;
+}
+
+bool resumen_lleva_partidos(const struct eleccion *eleccion)
+{
+    return eleccion->candidatura_count > 0 &&
+           (eleccion->reglas.nivel_reparto == REPARTO_ACTA ||
+            eleccion->reglas.nivel_reparto == REPARTO_SECCION);
+}
+
+size_t resumen_votos_count(const struct eleccion *eleccion)
+{
+    return eleccion->opcion_count * (resumen_lleva_partidos(eleccion) ? 2 : 1);
+}
+
+static void votos_suma(struct resumen *resumen, const struct eleccion *eleccion,
+                       const celda *votos, uint64_t uno)
+{
+    const size_t count = eleccion->opcion_count;
+    uint64_t numeros[ELECCION_OPCIONES_MAX];
+    uint64_t partidos[ELECCION_OPCIONES_MAX] = { 0 };
+
+    for (size_t i = 0; i < count; i++) {
+        numeros[i] = celda_es_numero(votos[i]) ? (uint64_t)votos[i] : 0;
+        resumen->votos[i] += uno * numeros[i];
+    }
+    if (resumen_lleva_partidos(eleccion) &&
+        eleccion->reglas.nivel_reparto == REPARTO_ACTA) {
+        coalicion_reparte(eleccion, numeros, partidos);
+        for (size_t i = 0; i < count; i++) {
+            resumen->votos[count + i] += uno * partidos[i];
+        }
+    }
+}
+
+static void partes_suma(struct resumen *resumen, const struct acta_hechos *hechos,
+                        const struct acta_decision *decision, uint64_t uno)
+{
+    for (enum parte i = 0; i < PARTE_COUNT; i++) {
+        struct cuenta *cuenta = &resumen->partes[i];
+
+        if (!reglas_es_parte(hechos, i)) {
+            continue;
+        }
+        cuenta->esperadas += uno;
+        cuenta->capturadas += decision->capturada ? uno : 0;
+        cuenta->contabilizadas += decision->contabilizada ? uno : 0;
+        cuenta->votos += decision->contabilizada ? uno * decision->total : 0;
+    }
+}
+
 void resumen_suma(struct resumen *resumen, const struct eleccion *eleccion,
                   const struct acta_hechos *hechos,
                   const struct acta_decision *decision, int sign)
@@ -174,6 +246,7 @@ void resumen_suma(struct resumen *resumen, const struct eleccion *eleccion,
         return;
     }
     resumen->esperadas += uno;
+    partes_suma(resumen, hechos, decision, uno);
     if (!decision->capturada) {
         return;
     }
@@ -187,15 +260,11 @@ void resumen_suma(struct resumen *resumen, const struct eleccion *eleccion,
     resumen->lista_nominal += uno * lista_nominal(hechos);
     resumen->votos_c_cs += uno * decision->total;
     resumen->votos_s_cs += hechos->tipo_casilla == 'S' ? 0 : uno * decision->total;
-    for (size_t i = 0; i < eleccion->opcion_count; i++) {
-        celda votos = hechos->celdas[eleccion->campo_count + i];
-
-        resumen->votos[i] += celda_es_numero(votos) ? uno * (uint64_t)votos : 0;
-    }
+    votos_suma(resumen, eleccion, hechos->celdas + eleccion->campo_count, uno);
 }
 
 void resumen_agrega(struct resumen *resumen, const struct resumen *other,
-                    size_t opcion_count)
+                    size_t votos_count)
 {
     resumen->esperadas += other->esperadas;
     resumen->fuera_de_catalogo += other->fuera_de_catalogo;
@@ -206,9 +275,22 @@ void resumen_agrega(struct resumen *resumen, const struct resumen *other,
     resumen->lista_nominal += other->lista_nominal;
     resumen->votos_c_cs += other->votos_c_cs;
     resumen->votos_s_cs += other->votos_s_cs;
-    for (size_t i = 0; i < opcion_count; i++) {
+    for (size_t i = 0; i < PARTE_COUNT; i++) {
+        resumen->partes[i].esperadas += other->partes[i].esperadas;
+        resumen->partes[i].capturadas += other->partes[i].capturadas;
+        resumen->partes[i].contabilizadas += other->partes[i].contabilizadas;
+        resumen->partes[i].votos += other->partes[i].votos;
+    }
+    for (size_t i = 0; i < votos_count; i++) {
         resumen->votos[i] += other->votos[i];
     }
+}
+
+void participacion_texto(const struct resumen *resumen, bool con_especiales,
+                         char out_text[static PORCENTAJE_SIZE])
+{
+    porcentaje_texto(con_especiales ? resumen->votos_c_cs : resumen->votos_s_cs,
+                     resumen->lista_nominal, out_text);
 }
 
 void porcentaje_texto(uint64_t num, uint64_t den, char out_text[static PORCENTAJE_SIZE])
@@ -243,6 +325,5 @@ void encabezado_calcula(const struct resumen *resumen, bool ultimo,
     cuenta_texto(resumen->lista_nominal, valores[9]);
     cuenta_texto(resumen->votos_c_cs, valores[10]);
     cuenta_texto(resumen->votos_s_cs, valores[11]);
-    porcentaje_texto(ultimo ? resumen->votos_c_cs : resumen->votos_s_cs,
-                     resumen->lista_nominal, valores[12]);
+    participacion_texto(resumen, ultimo, valores[12]);
 }

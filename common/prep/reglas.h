@@ -7,7 +7,8 @@
  *
  * SOURCE
  *     prep-rules 6.2 (decision table), 7.1 (header), 7.2 (truncation), 7.3
- *     (participation), 17 (choices); parameters in struct reglas_parametros.
+ *     (participation), 8 (levels), 17 (choices); parameters in struct
+ * reglas_parametros.
  *
  * ARITHMETIC
  *     Integers only. Percentages have 4 decimals, truncated, never rounded.
@@ -39,6 +40,7 @@ struct acta_hechos {
     const celda
         *celdas;       /* eleccion->celda_count, campos first; NULL if not verificada */
     char tipo_casilla; /* B C E S M A P V U */
+    char ubicacion;    /* 1 urbana, 2 no urbana; another: not known */
     int32_t lista_nominal;
     int32_t representantes; /* CATALOGO_REPRESENTANTES_DESCONOCIDO: use the default */
 };
@@ -79,20 +81,49 @@ struct acta_decision {
 void reglas_decide(const struct eleccion *eleccion, const struct acta_hechos *hechos,
                    struct acta_decision *out_decision);
 
+/*
+ * Parts of a sum that are shown apart. An acta may be in none, or in two: an especial
+ * in a city. Actas of A, P, M and V are tied to their entidad: the catalogue gives them
+ * a territorio of their own and they add at the entidad and above.
+ */
+enum parte {
+    PARTE_URBANAS = 0,
+    PARTE_NO_URBANAS = 1,
+    PARTE_ESPECIALES = 2, /* S */
+    PARTE_ANTICIPADO = 3, /* A */
+    PARTE_PRISION = 4,    /* P */
+    PARTE_EXTRANJERO = 5, /* M and V */
+    PARTE_COUNT = 6,
+};
+struct cuenta {
+    uint64_t esperadas, capturadas, contabilizadas;
+    uint64_t votos; /* of contabilizadas */
+};
+bool reglas_es_parte(const struct acta_hechos *hechos, enum parte parte);
+
 /* The counts behind a header; sums of sums are sums, so levels add up. */
 struct resumen {
     uint64_t esperadas, fuera_de_catalogo, capturadas, contabilizadas,
         no_contabilizadas;
     uint64_t inconsistentes, lista_nominal, votos_c_cs, votos_s_cs;
-    uint64_t votos[ELECCION_OPCIONES_MAX]; /* of contabilizadas, by opcion */
+    struct cuenta partes[PARTE_COUNT];
+    /* Of contabilizadas, by opcion. When combinations are divided below the territorio
+     * (resumen_votos_count), what each party has comes after, by opcion too. */
+    uint64_t votos[2 * ELECCION_OPCIONES_MAX];
 };
 
-/* Adds (sign +1) or takes back (sign -1) one acta. */
+/* True when nivel_reparto is acta or seccion and there are candidaturas to show. */
+bool resumen_lleva_partidos(const struct eleccion *eleccion);
+/* Of votos, how many the election uses. */
+size_t resumen_votos_count(const struct eleccion *eleccion);
+
+/* Adds (sign +1) or takes back (sign -1) one acta. Divides combinations only when
+ * nivel_reparto is acta; the sums of a seccion are divided by who has them all. */
 void resumen_suma(struct resumen *resumen, const struct eleccion *eleccion,
                   const struct acta_hechos *hechos,
                   const struct acta_decision *decision, int sign);
 void resumen_agrega(struct resumen *resumen, const struct resumen *other,
-                    size_t opcion_count);
+                    size_t votos_count);
 
 #define PORCENTAJE_SIZE 24u
 
@@ -106,6 +137,11 @@ struct encabezado {
     char valores[ENCABEZADO_COUNT][PORCENTAJE_SIZE];
 };
 extern const char *const encabezado_nombres[ENCABEZADO_COUNT];
+
+/* Votes of contabilizadas over their lista nominal; especiales have votes and no
+ * lista. */
+void participacion_texto(const struct resumen *resumen, bool con_especiales,
+                         char out_text[static PORCENTAJE_SIZE]);
 
 /* ultimo: the last corte divides C_CS, every other one S_CS (prep-rules 7.3). */
 void encabezado_calcula(const struct resumen *resumen, bool ultimo,

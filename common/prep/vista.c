@@ -80,6 +80,7 @@ enum prep_status vista_arma(const struct definicion *definicion,
         .fuera_de_catalogo = acta_id_es_fuera(row->id),
         .sin_acta = row->tiene_acopio ? (enum sin_acta)row->sin_acta : SIN_ACTA_NO,
         .tipo_casilla = catalogo->tipo_casilla[0],
+        .ubicacion = catalogo->ubicacion[1] == '\0' ? catalogo->ubicacion[0] : '\0',
         .lista_nominal = catalogo->lista_nominal,
         .representantes = catalogo->representantes,
     };

@@ -65,6 +65,35 @@ def minisig(data, signature_text, public_text):
         fail("signature of the trusted comment")
 
 
+def reparte(opciones, votos):
+    """Combinations among their parties; what remains to the one with most votes."""
+    out = {o["clave"]: votos[o["clave"]] for o in opciones if "miembros" not in o}
+    for o in opciones:
+        if "miembros" in o:
+            parte, resto = divmod(votos[o["clave"]], len(o["miembros"]))
+            for m in o["miembros"]:
+                out[m] += parte
+            out[max(o["miembros"], key=lambda m: votos[m])] += resto
+    return out
+
+
+def partes(actas):
+    """Urbanas, especiales and the rest, from the actas."""
+    out = {}
+    for name, es in (("urbanas", lambda a: a["ubicacion"] == "1"),
+                     ("no_urbanas", lambda a: a["ubicacion"] == "2"),
+                     ("especiales", lambda a: a["tipo_casilla"] == "S"),
+                     ("extranjero", lambda a: a["tipo_casilla"] == "M")):
+        some = [a for a in actas if es(a)]
+        if some:
+            counted = [a for a in some if a.get("contabilizada")]
+            out[name] = {"actas_esperadas": len(some),
+                         "actas_capturadas": len([a for a in some if "contabilizada" in a]),
+                         "actas_contabilizadas": len(counted),
+                         "votos": sum(a["total"] for a in counted)}
+    return out
+
+
 class Lector:
     def __init__(self, salida, direcciones=True):
         """direcciones: stable addresses must hold the same (not half way of a corte)."""
@@ -125,7 +154,7 @@ class Lector:
         return pointer, actas
 
     def eleccion(self, election, pointer):
-        totals, actas = [], []
+        totals, actas, niveles = [], [], []
         for e in election["entidades"]:
             entidad = self.objeto(e["sha256"], e["datos"])
             equal(entidad["resumen"], e["resumen"], "resumen of an entidad")
@@ -134,7 +163,12 @@ class Lector:
                 territorio = self.objeto(t["sha256"], t["datos"])
                 equal(territorio["resumen"], t["resumen"], "resumen of a territorio")
                 parts.append(t["resumen"])
-                actas += self.territorio(territorio, election)
+                suyas = self.territorio(territorio, election)
+                actas += suyas
+                equal(territorio["partes"], partes(suyas), "partes of a territorio")
+                if "candidaturas" in election:
+                    niveles.append(self.resultado(territorio, election, suyas))
+                    equal(t["mayoria"], territorio["resultado"]["mayoria"], "mayoría")
             self.suma(parts, entidad["resumen"], f"entidad {e['id']}")
             totals.append(entidad["resumen"])
         fuera = election["fuera_de_catalogo"]
@@ -143,6 +177,11 @@ class Lector:
             equal(len(data["actas"]), fuera["actas"], "actas fuera de catálogo")
         self.suma(totals, election["resumen"], election["eleccion"],
                   0 if fuera is None else fuera["actas"])
+        equal(election["partes"], partes(actas), "partes of an election")
+        if "candidaturas" in election:
+            self.arriba(election, niveles)
+        elif "resultado" in election:
+            fail("votes by candidatura of an election that does not say them")
         r = election["resumen"]
         equal(r["porcentaje_actas_capturadas"],
               porcentaje(r["actas_capturadas"], r["actas_esperadas"]), "% capturadas")
@@ -169,7 +208,8 @@ class Lector:
             for seccion in grupo["secciones"]:
                 self.seccion(seccion, campos)
                 parts.append(seccion["resumen"])
-                actas += seccion["actas"]
+                for acta in seccion["actas"]:
+                    actas.append(dict(acta, de_seccion=seccion["seccion"]))
         whole = dict(territorio["resumen"])
         for key in parts[0]:
             if key == "votos":
@@ -180,6 +220,66 @@ class Lector:
                          whole["actas_esperadas"]),
               whole["porcentaje_actas_inconsistencias"], "inconsistencias")
         return actas
+
+    def resultado(self, territorio, election, actas):
+        """Votes by candidatura and by party of a territorio, from its actas."""
+        aqui = {"entidad": territorio["entidad"]["id"],
+                "territorio": territorio["territorio"]["id"]}
+        suma_en = {o["clave"]: o["clave"] for o in election["opciones"]}
+        for c in election["candidaturas"]:
+            if any(t["entidad"] == aqui["entidad"] and
+                   t.get("territorio", aqui["territorio"]) == aqui["territorio"]
+                   for t in c.get("territorios", [aqui])):
+                suma_en.update((o, c["clave"]) for o in c["opciones"])
+        claves = [o["clave"] for o in election["opciones"]]
+        votos = dict(zip(claves, territorio["resumen"]["votos"]))
+        lineas = {}
+        for clave in claves:
+            lineas[suma_en[clave]] = lineas.get(suma_en[clave], 0) + votos[clave]
+        for o in election["opciones"]:  # the column of a coalition that is not there
+            if o["tipo"] == "combinacion" and lineas.get(o["clave"]) == 0:
+                del lineas[o["clave"]]
+        juntas = {}  # sums in which combinations are divided
+        junta = {"acta": lambda a: a["id"], "seccion": lambda a: a["de_seccion"],
+                 "territorio": lambda a: 0}[election["nivel_reparto"]]
+        for acta in actas:
+            if acta.get("contabilizada"):
+                cells = acta["celdas"][len(election["campos"]):]
+                una = juntas.setdefault(junta(acta), dict.fromkeys(claves, 0))
+                for k, c in zip(claves, cells):
+                    una[k] += c if isinstance(c, int) else 0
+        partidos = dict.fromkeys(reparte(election["opciones"], votos), 0)
+        for una in juntas.values():
+            for k, v in reparte(election["opciones"], una).items():
+                partidos[k] += v
+        self.publicado(territorio, lineas, partidos)
+        return lineas, partidos
+
+    def publicado(self, level, lineas, partidos):
+        total = level["resumen"]["total_votos_c_cs"]
+        shown = level["resultado"]
+        for name, campo, want in (("candidaturas", "candidatura", lineas),
+                                  ("partidos", "opcion", partidos)):
+            equal([(x[campo], x["votos"]) for x in shown[name]], list(want.items()), name)
+            equal(sum(want.values()), total, f"{name}: sum")
+            for x in shown[name]:
+                equal(x["porcentaje"], porcentaje(x["votos"], total), f"% of {x}")
+        compiten = {k: v for k, v in lineas.items() if k not in ("NO_REGISTRADAS", "NULOS")}
+        most = max(compiten.values())
+        equal(shown["mayoria"], [k for k, v in compiten.items() if v == most > 0], "mayoría")
+
+    def arriba(self, election, niveles):
+        """The election and its one entidad add up line by line."""
+        for which, name, campo in ((0, "candidaturas", "candidatura"),
+                                   (1, "partidos", "opcion")):
+            want = {}
+            for nivel in niveles:
+                for k, v in nivel[which].items():
+                    want[k] = want.get(k, 0) + v
+            for level in [election] + [self.objeto(e["sha256"])
+                                       for e in election["entidades"]]:
+                equal({x[campo]: x["votos"] for x in level["resultado"][name]}, want,
+                      f"{name} above")
 
     def seccion(self, seccion, campos):
         r = seccion["resumen"]

@@ -23,13 +23,27 @@ FUERA = 1 << 52
 
 
 def dos_elecciones(modo):
-    """The example, and the same election again by municipio."""
+    """The example with a coalition everywhere, divided seccion by seccion, and the same
+    election again by municipio, with a coalition in two of them, divided acta by acta."""
     text = definicion().replace("modo: oficial", f"modo: {modo}")
     at = text.index("  - clave: GUB")
     ayun = (text[at:].replace("clave: GUB", "clave: AYUN").replace("_GUB_", "_AYUN_")
             .replace("GUBERNATURA", "AYUNTAMIENTOS")
             .replace("territorio: distrito_local", "territorio: municipio"))
+    frente = ("    candidaturas:\n      - {clave: FRENTE, nombre: Frente por la Prueba, "
+              "miembros: [PAN, PRI, C_PAN_PRI]%s}\n")
+    text = text.replace("    reglas:\n", frente % "" +
+                        "    reglas:\n      nivel_reparto: seccion\n")
+    ayun = ayun.replace("    reglas:\n", frente % ', territorios: ["01-001", "01-003"]' +
+                        "    reglas:\n      nivel_reparto: acta\n")
     return text + ayun
+
+
+def faltan(eleccion, territorio):
+    """Opciones that the actas of a territorio do not have."""
+    independiente = ["CAND_IND_1"] if territorio == 2 else []
+    coalicion = ["C_PAN_PRI"] if eleccion == "AYUN" and territorio not in (1, 3) else []
+    return independiente + coalicion
 
 
 def catalogo(secciones):
@@ -41,8 +55,8 @@ def catalogo(secciones):
         i = len(rows) + 1
         clave = f"01{seccion:04d}{tipo}{numero:02d}00"
         rows.append(f"{i},{eleccion},{clave},{clave}02,01,PRUEBA,{territorio:03d},"
-                    f"\"LUGAR {territorio}, EL\",{seccion:04d},{numero:02d},{tipo},00,1,2,{lista},10,"
-                    f"CATD-1,{'CAND_IND_1' if territorio == 2 else ''}\n")
+                    f"\"LUGAR {territorio}, EL\",{seccion:04d},{numero:02d},{tipo},00,{1 + seccion % 2},2,{lista},10,"
+                    f"CATD-1,{' '.join(faltan(eleccion, territorio))}\n")
 
     for eleccion, territorios in (("GUB", 3), ("AYUN", 5)):
         for numero in range(1, 4):
@@ -61,11 +75,12 @@ def catalogo(secciones):
     return head + "".join(rows), len(rows)
 
 
-def celdas(acta, sin_candidatura):
+ORDEN = ["PAN", "PRI", "MORENA", "C_PAN_PRI", "CAND_IND_1"]
+
+
+def celdas(acta, no_aplica):
     """What was verified of an acta: every row of the table of states comes out."""
     cells = [acta % 600, acta % 500] + [(acta * (k + 3)) % 60 for k in range(OPCIONES)]
-    if sin_candidatura:
-        cells[CAMPOS + 4] = NO_APLICA
     if acta % 7 == 0:
         cells[CAMPOS] = ILEGIBLE
     if acta % 11 == 0:
@@ -73,7 +88,9 @@ def celdas(acta, sin_candidatura):
     if acta % 23 == 0:
         cells[CAMPOS + 2] = 5000  # more than any list
     if acta % 29 == 0:
-        cells[CAMPOS:] = [ILEGIBLE if c != NO_APLICA else c for c in cells[CAMPOS:]]
+        cells[CAMPOS:] = [ILEGIBLE] * OPCIONES
+    for opcion in no_aplica:
+        cells[CAMPOS + ORDEN.index(opcion)] = NO_APLICA
     return cells
 
 
@@ -93,8 +110,8 @@ class Noche:
         self.write("eleccion/catalogo.csv", text)
         self.write("eleccion/LEEME-GUB.txt", "Léame\n")
         self.write("eleccion/candidaturas-GUB.csv", "ID_ENTIDAD,PARTIDO_CI\n1,PAN\n")
-        self.sin_candidatura = {int(line.split(",")[0]) for line in text.splitlines()[1:]
-                                if line.endswith("CAND_IND_1")}
+        self.no_aplica = {int(line.split(",")[0]): line.split(",")[-1].split()
+                          for line in text.splitlines()[1:]}
         self.prep("llaves", "crea", "--nombre", "publica-1", "--salida",
                   self.path("llaves"))
         self.prep("topologia", "agrega", "--topologia", self.path("topologia.yaml"),
@@ -139,7 +156,7 @@ class Noche:
         rows = []
         for i in ids:
             sin_acta = 1 + i % 3 if i % 17 == 0 else 0
-            cells = celdas(i, i in self.sin_candidatura)
+            cells = celdas(i, self.no_aplica[i])
             rows.append(f"{i}\t{sin_acta}\t{{{','.join(map(str, cells))}}}\n")
         self.sql("CREATE TABLE IF NOT EXISTS prueba (id bigint, sin_acta int, "
                  "celdas int[]); TRUNCATE prueba;")

@@ -172,7 +172,7 @@ static const struct mistake mistakes[] = {
     /* parameters of the rules */
     { "boletas_especial_max: 1000", "boletas_especial_max: 1501", NULL, "de 1 a 1500" },
     { "boletas_especial_max: 1000", "boletas_especial_max: 0", NULL, "de 1 a 1500" },
-    { "representantes_default: 20", "representantes_default: -1", NULL, "de 0 a 9999" },
+    { "representantes_default: 20", "representantes_default: -1", NULL, "de 0 a 750" },
     { "mixtos_contabilizan: no", "mixtos_contabilizan: quiza", NULL,
       "mixtos_contabilizan" },
     { "      mixtos_contabilizan: no\n", "", "reglas:", "mixtos_contabilizan" },

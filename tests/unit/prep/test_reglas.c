@@ -566,12 +566,64 @@ static void test_sums_are_taken_back_exactly(void **state)
         ejemplo_suma(&eleccion, i, &resumen, 1);
         ejemplo_suma(&eleccion, i, i % 2 == 0 ? &mitad : &otra, 1);
     }
-    resumen_agrega(&mitad, &otra, eleccion.opcion_count);
+    resumen_agrega(&mitad, &otra, resumen_votos_count(&eleccion));
     assert_memory_equal(&mitad, &resumen, sizeof resumen);
     for (size_t i = COUNT_OF(ejemplo); i > 0; i--) {
         ejemplo_suma(&eleccion, i - 1, &resumen, -1);
     }
     assert_memory_equal(&resumen, &cero, sizeof resumen);
+}
+
+/* Which parts an acta is counted in, as bits of enum parte. */
+static const struct {
+    char tipo, ubicacion;
+    unsigned partes;
+} partes[] = {
+    { 'B', '1', 1u << PARTE_URBANAS },
+    { 'C', '2', 1u << PARTE_NO_URBANAS },
+    { 'E', 0, 0 },
+    { 'U', '3', 0 },
+    { 'S', '1', 1u << PARTE_URBANAS | 1u << PARTE_ESPECIALES },
+    { 'S', '2', 1u << PARTE_NO_URBANAS | 1u << PARTE_ESPECIALES },
+    { 'A', 0, 1u << PARTE_ANTICIPADO },
+    { 'P', 0, 1u << PARTE_PRISION },
+    { 'M', 0, 1u << PARTE_EXTRANJERO },
+    { 'V', 0, 1u << PARTE_EXTRANJERO },
+};
+
+static void test_parts_of_a_sum_are_counted_apart(void **state)
+{
+    static const celda celdas[CELDAS] = { 0, 90, 60, 120, 15, 4, 1, 10 };
+    static const celda muchos[CELDAS] = { 0, 5000, 0, 0, 0, 0, 0, 0 };
+    const struct eleccion eleccion = eleccion_de_prueba();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(partes); i++) {
+        struct acta_hechos hechos = { .verificada = true,
+                                      .celdas = celdas,
+                                      .tipo_casilla = partes[i].tipo,
+                                      .ubicacion = partes[i].ubicacion,
+                                      .lista_nominal = 750 };
+        struct resumen resumen = { 0 }, dos = { 0 };
+        struct acta_decision decision;
+
+        for (int copia = 0; copia < 3; copia++) { /* counted, excede, not captured */
+            hechos.celdas = copia == 1 ? muchos : celdas;
+            hechos.verificada = copia < 2;
+            reglas_decide(&eleccion, &hechos, &decision);
+            resumen_suma(&resumen, &eleccion, &hechos, &decision, 1);
+        }
+        resumen_agrega(&dos, &resumen, resumen_votos_count(&eleccion));
+        resumen_agrega(&dos, &resumen, resumen_votos_count(&eleccion));
+        for (enum parte p = 0; p < PARTE_COUNT; p++) {
+            const uint64_t una = (partes[i].partes >> p) & 1;
+
+            assert_int_equal(dos.partes[p].esperadas, 6 * una);
+            assert_int_equal(dos.partes[p].capturadas, 4 * una);
+            assert_int_equal(dos.partes[p].contabilizadas, 2 * una);
+            assert_int_equal(dos.partes[p].votos, 600 * una);
+        }
+    }
 }
 
 /* A correction lowers a total, and the next corte says so. */
@@ -614,6 +666,7 @@ int main(void)
         cmocka_unit_test(test_worked_example_to_the_last_digit),
         cmocka_unit_test(test_nothing_counted_divides_nothing),
         cmocka_unit_test(test_sums_are_taken_back_exactly),
+        cmocka_unit_test(test_parts_of_a_sum_are_counted_apart),
         cmocka_unit_test(test_a_correction_can_lower_a_count),
     };
 

@@ -1,12 +1,14 @@
-# prep_embed_profiles(<folder> <out.c>): every <folder>/*.yaml as bytes in a table that
-# common/prep/perfil_incluye.h declares. Made when CMake runs, and again when one changes.
-function(prep_embed_profiles folder out)
-  file(GLOB profiles CONFIGURE_DEPENDS ${folder}/*.yaml)
-  list(SORT profiles)
+# prep_embed(<out.c> HEADER <h> TYPE <struct> TABLE <name> COUNT <name> FOLDER <dir> GLOB <*.x>)
+# Each file of the folder as bytes in a table of { "name", bytes, length } that the header
+# declares. Made when CMake runs, and again when one of them changes.
+function(prep_embed out)
+  cmake_parse_arguments(ARG "" "HEADER;TYPE;TABLE;COUNT;FOLDER;GLOB" "" ${ARGN})
+  file(GLOB paths CONFIGURE_DEPENDS ${ARG_FOLDER}/${ARG_GLOB})
+  list(SORT paths)
   set(texts "")
   set(rows "")
   set(index 0)
-  foreach(path ${profiles})
+  foreach(path ${paths})
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})
     get_filename_component(name ${path} NAME_WE)
     file(READ ${path} hex HEX)
@@ -15,13 +17,12 @@ function(prep_embed_profiles folder out)
     string(APPEND rows "    { \"${name}\", texto_${index}, sizeof texto_${index} },\n")
     math(EXPR index "${index} + 1")
   endforeach()
-  file(CONFIGURE OUTPUT ${out} @ONLY CONTENT "/* Generated from deploy/perfiles. */
-#include \"prep/perfil_incluye.h\"
+  file(CONFIGURE OUTPUT ${out} @ONLY CONTENT "/* Generated from @ARG_FOLDER@. */
+#include \"@ARG_HEADER@\"
 
 @texts@
-const struct perfil_de_fabrica perfiles_de_fabrica[] = {
+const struct @ARG_TYPE@ @ARG_TABLE@[] = {
 @rows@};
-const size_t perfil_de_fabrica_count =
-    sizeof perfiles_de_fabrica / sizeof perfiles_de_fabrica[0];
+const size_t @ARG_COUNT@ = @index@;
 ")
 endfunction()

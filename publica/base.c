@@ -26,7 +26,7 @@ struct base {
     struct aside *aside;
     struct pool *pool;
     struct revision_plan plan;
-    struct buffer rows;
+    struct buffer rows, preamble;
     uint64_t next_piece;
     int fd; /* deflated rows, aside */
     char rows_path[ASIDE_PATH_SIZE];
@@ -39,14 +39,30 @@ struct base {
     uint64_t size, packed;
 };
 
-void base_nombre(const struct definicion *definicion, const struct eleccion *eleccion,
-                 int64_t nominal_ms, char out_path[static DIRECCION_SIZE])
+void base_nombre_de(const struct definicion *definicion,
+                    const struct eleccion *eleccion, int64_t nominal_ms,
+                    const char *extension, char out_path[static DIRECCION_SIZE])
 {
     char stamp[CLOCK_TEXT_SIZE];
 
     clock_stamp(nominal_ms, definicion->desfase_min, stamp);
-    (void)snprintf(out_path, DIRECCION_SIZE, "bases/%s_PREP_%s_%s.zip", stamp,
-                   eleccion->clave, definicion->entidad_clave);
+    (void)snprintf(out_path, DIRECCION_SIZE, "bases/%s_PREP_%s_%s.%s", stamp,
+                   eleccion->clave, definicion->entidad_clave, extension);
+}
+
+void base_nombre(const struct definicion *definicion, const struct eleccion *eleccion,
+                 int64_t nominal_ms, char out_path[static DIRECCION_SIZE])
+{
+    base_nombre_de(definicion, eleccion, nominal_ms, "zip", out_path);
+}
+
+void base_texto(const struct base *base, struct base_texto *out_texto)
+{
+    *out_texto = (struct base_texto){ .eleccion = base->eleccion,
+                                      .preambulo = base->preamble.data,
+                                      .preambulo_len = base->preamble.len,
+                                      .fd = base->fd,
+                                      .size = base->size };
 }
 
 enum prep_status base_open(const struct definicion *definicion,
@@ -69,6 +85,7 @@ enum prep_status base_open(const struct definicion *definicion,
     (void)pthread_mutex_init(&base->mutex, NULL);
     (void)pthread_cond_init(&base->turn, NULL);
     buffer_init(&base->rows, BASE_PIECE + ROW_MAX);
+    buffer_init(&base->preamble, PREAMBLE_MAX);
     status = revision_plan(eleccion, &base->plan, reason);
     if (status == PREP_OK) {
         (void)snprintf(name, sizeof name, "filas/%s", eleccion->clave);
@@ -101,6 +118,7 @@ void base_close(struct base **base)
         (void)unlink(b->rows_path);
     }
     buffer_done(&b->rows);
+    buffer_done(&b->preamble);
     (void)pthread_cond_destroy(&b->turn);
     (void)pthread_mutex_destroy(&b->mutex);
     free(b);
@@ -313,18 +331,17 @@ enum prep_status base_termina(struct base *base, const struct resumen *resumen,
                               struct prep_reason *reason)
 {
     char name[DIRECCION_SIZE], path[ASIDE_PATH_SIZE];
+    struct buffer *preamble = &base->preamble;
     struct encabezado encabezado;
     enum prep_status status;
-    struct buffer preamble;
 
-    buffer_init(&preamble, PREAMBLE_MAX);
     encabezado_calcula(resumen, corte->ultimo, &encabezado);
     perfil_preambulo(base->definicion, base->eleccion, &encabezado, corte->nominal_ms,
-                     &preamble);
-    status = buffer_status(&preamble);
+                     preamble);
+    status = buffer_status(preamble);
     if (status == PREP_OK) {
         status = revision_coteja(&base->plan, &base->revision, corte->ultimo,
-                                 preamble.data, preamble.len, reason);
+                                 preamble->data, preamble->len, reason);
     }
     if (status == PREP_OK) {
         status =
@@ -335,9 +352,8 @@ enum prep_status base_termina(struct base *base, const struct resumen *resumen,
         status = aside_path(base->aside, name, path, reason);
     }
     if (status == PREP_OK) {
-        status = assemble(base, path, &preamble, corte, out_base, reason);
+        status = assemble(base, path, preamble, corte, out_base, reason);
     }
-    buffer_done(&preamble);
     if (status == PREP_OK) {
         (void)snprintf(out_base->archivo, sizeof out_base->archivo, "%s", name);
         status = aside_note(base->aside, ASIDE_IMMUTABLE, name, reason);

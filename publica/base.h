@@ -25,6 +25,7 @@
 #define PUBLICA_BASE_H
 
 #include "aside.h"
+#include "celdas.h"
 #include "objeto.h"
 #include "pool.h"
 #include "prep/acta_vista.h"
@@ -52,6 +53,13 @@ enum prep_status base_termina(struct base *base, const struct resumen *resumen,
 /* Accepts a pointer to NULL. */
 void base_close(struct base **base);
 
+/* Its text, once finished, for other formats of the same cells. */
+void base_texto(const struct base *base, struct base_texto *out_texto);
+
+/* The name of a base with that extension, without its point. */
+void base_nombre_de(const struct definicion *definicion,
+                    const struct eleccion *eleccion, int64_t nominal_ms,
+                    const char *extension, char out_path[static DIRECCION_SIZE]);
 /* "bases/20210607_2000_PREP_GOB_CAMP.zip" */
 void base_nombre(const struct definicion *definicion, const struct eleccion *eleccion,
                  int64_t nominal_ms, char out_path[static DIRECCION_SIZE]);

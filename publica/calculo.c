@@ -305,6 +305,11 @@ static enum prep_status corre(struct calculo *calculo, struct prep_reason *reaso
         status = termina_bases(calculo, resumenes, reason);
     }
     if (status == PREP_OK) {
+        status = formatos_hace(p, calculo->aside, calculo->bases, resumenes,
+                               calculo->corte, calculo->cuenta->formatos,
+                               &calculo->cuenta->formato_count, reason);
+    }
+    if (status == PREP_OK) {
         status = niveles_paginas(p, calculo->aside, calculo->corte, resumenes, reason);
     }
     free(resumenes);

@@ -20,6 +20,7 @@
 #define PUBLICA_CALCULO_H
 
 #include "aside.h"
+#include "formatos.h"
 #include "publica.h"
 
 struct calculo_cuenta {
@@ -28,6 +29,8 @@ struct calculo_cuenta {
     size_t archivos, bytes; /* written aside */
     size_t base_count;
     struct corte_base bases[ELECCION_MAX];
+    size_t formato_count;
+    struct corte_base formatos[FORMATOS_MAX]; /* what was made of those bases */
 };
 
 /*

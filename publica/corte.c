@@ -64,7 +64,7 @@ static enum prep_status punteros(struct publica *p, struct aside *aside,
     buffer_init(&pointer, POINTER_MAX);
     buffer_init(&signature, POINTER_MAX);
     objeto_corte(p->definicion, corte, anterior, cuenta->bases, cuenta->base_count,
-                 &pointer);
+                 cuenta->formatos, cuenta->formato_count, &pointer);
     hash_text(&corte->objeto, name);
     (void)snprintf(comment, sizeof comment,
                    "proceso:%.64s\tcorte:%" PRIu64 "\ttimestamp:%" PRId64

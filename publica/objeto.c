@@ -377,9 +377,26 @@ static void libro(const struct corte *corte, struct buffer *out)
     objeto_hash("objeto", &corte->objeto, out);
 }
 
+static void archivos_lista(const struct corte_base *archivos, size_t count,
+                           struct buffer *out)
+{
+    buffer_add_char(out, '[');
+    for (size_t i = 0; i < count; i++) {
+        buffer_add_text(out, i == 0 ? "{" : ",{");
+        clave_texto("archivo", archivos[i].archivo, out);
+        buffer_add_char(out, ',');
+        objeto_hash("sha256", &archivos[i].sha256, out);
+        buffer_add_char(out, ',');
+        clave_uint("bytes", archivos[i].bytes, out);
+        buffer_add_char(out, '}');
+    }
+    buffer_add_char(out, ']');
+}
+
 void objeto_corte(const struct definicion *definicion, const struct corte *corte,
                   const struct corte *anterior, const struct corte_base *bases,
-                  size_t base_count, struct buffer *out)
+                  size_t base_count, const struct corte_base *formatos,
+                  size_t formato_count, struct buffer *out)
 {
     buffer_printf(out, "{\"version\":%d,", OBJETO_VERSION);
     clave_texto("proceso", definicion->proceso, out);
@@ -403,16 +420,10 @@ void objeto_corte(const struct definicion *definicion, const struct corte *corte
         libro(anterior, out);
         buffer_add_char(out, '}');
     }
-    TEXTO(out, ",\"bases\":[");
-    for (size_t i = 0; i < base_count; i++) {
-        buffer_add_text(out, i == 0 ? "{" : ",{");
-        clave_texto("archivo", bases[i].archivo, out);
-        buffer_add_char(out, ',');
-        objeto_hash("sha256", &bases[i].sha256, out);
-        buffer_add_char(out, ',');
-        clave_uint("bytes", bases[i].bytes, out);
-        buffer_add_char(out, '}');
-    }
-    buffer_printf(out, "],\"firma\":\"cortes/%" PRIu64 "/corte.json.minisig\"}\n",
+    TEXTO(out, ",\"bases\":");
+    archivos_lista(bases, base_count, out);
+    TEXTO(out, ",\"formatos\":");
+    archivos_lista(formatos, formato_count, out);
+    buffer_printf(out, ",\"firma\":\"cortes/%" PRIu64 "/corte.json.minisig\"}\n",
                   corte->numero);
 }

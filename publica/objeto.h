@@ -73,7 +73,7 @@ void objeto_raiz(const struct definicion *definicion, const struct resumen *resu
                  const struct hash *objetos, const struct corte *corte,
                  struct buffer *out);
 
-/* corte.json. anterior: NULL for the first. */
+/* corte.json. anterior: NULL for the first. formatos: what was made of the bases. */
 struct corte_base {
     char archivo[256];
     struct hash sha256;
@@ -81,7 +81,8 @@ struct corte_base {
 };
 void objeto_corte(const struct definicion *definicion, const struct corte *corte,
                   const struct corte *anterior, const struct corte_base *bases,
-                  size_t base_count, struct buffer *out);
+                  size_t base_count, const struct corte_base *formatos,
+                  size_t formato_count, struct buffer *out);
 
 /* Addresses under datos/, without .gz: "datos/GOB/territorio/04-007.json". */
 #define DIRECCION_SIZE 256u

@@ -144,6 +144,12 @@ static void enlaces(const struct definicion *definicion,
                     const struct eleccion *eleccion, int64_t bases_ms,
                     const char *arriba, struct buffer *out)
 {
+    static const struct {
+        uint32_t formato;
+        const char *extension, *nombre;
+    } formatos[] = { { FORMATO_XLSX, "xlsx", "XLSX" },
+                     { FORMATO_JSON, "json", "JSON" },
+                     { FORMATO_NIST, "nist.json", "NIST SP 1500-100" } };
     char direccion[DIRECCION_SIZE], texto[HORA_SIZE];
 
     direccion_eleccion(eleccion, direccion);
@@ -153,6 +159,14 @@ static void enlaces(const struct definicion *definicion,
         hora(definicion, bases_ms, texto);
         buffer_printf(out, " · <a href=\"%s%s\">Base de datos (CSV)</a> del corte %s",
                       arriba, direccion, texto);
+        for (size_t f = 0; f < sizeof formatos / sizeof formatos[0]; f++) {
+            if (definicion->formatos & formatos[f].formato) {
+                base_nombre_de(definicion, eleccion, bases_ms, formatos[f].extension,
+                               direccion);
+                buffer_printf(out, ", <a href=\"%s%s\">%s</a>", arriba, direccion,
+                              formatos[f].nombre);
+            }
+        }
     }
     TEXTO(out, "</p>\n");
 }

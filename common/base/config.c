@@ -35,31 +35,25 @@ static enum prep_status read_file(const char *path, struct buffer *out,
     }
 }
 
-enum prep_status config_load(const char *path, const cyaml_schema_value_t *schema,
-                             void **out_tree, struct config_lines **out_lines,
-                             struct prep_reason *reason)
+enum prep_status config_load_text(const char *name, const char *text, size_t len,
+                                  const cyaml_schema_value_t *schema, void **out_tree,
+                                  struct config_lines **out_lines,
+                                  struct prep_reason *reason)
 {
     struct config_complaint complaint = { .frame_count = 0 };
     const cyaml_config_t config = settings(&complaint);
     struct config_lines *lines = NULL;
     cyaml_data_t *tree = NULL;
     enum prep_status status;
-    struct buffer text;
 
     assert((schema->flags & CYAML_FLAG_POINTER) != 0); /* libcyaml asks for it */
-    buffer_init(&text, CONFIG_BYTES_MAX);
-    status = read_file(path, &text, reason);
+    status = config_lines_read(name, text, len, schema, &lines, reason);
     if (status != PREP_OK) {
         goto done;
     }
-    status =
-        config_lines_read(path, buffer_text(&text), text.len, schema, &lines, reason);
-    if (status != PREP_OK) {
-        goto done;
-    }
-    if (cyaml_load_data((const uint8_t *)buffer_text(&text), text.len, &config, schema,
-                        &tree, NULL) != CYAML_OK) {
-        status = config_refusal(&complaint, path, schema, lines, reason);
+    if (cyaml_load_data((const uint8_t *)text, len, &config, schema, &tree, NULL) !=
+        CYAML_OK) {
+        status = config_refusal(&complaint, name, schema, lines, reason);
         goto done;
     }
     assert(tree != NULL); /* Only an empty document gives none: refused above. */
@@ -71,6 +65,22 @@ enum prep_status config_load(const char *path, const cyaml_schema_value_t *schem
 
 done:
     config_lines_free(&lines);
+    return status;
+}
+
+enum prep_status config_load(const char *path, const cyaml_schema_value_t *schema,
+                             void **out_tree, struct config_lines **out_lines,
+                             struct prep_reason *reason)
+{
+    enum prep_status status;
+    struct buffer text;
+
+    buffer_init(&text, CONFIG_BYTES_MAX);
+    status = read_file(path, &text, reason);
+    if (status == PREP_OK) {
+        status = config_load_text(path, buffer_text(&text), text.len, schema, out_tree,
+                                  out_lines, reason);
+    }
     buffer_done(&text);
     return status;
 }

@@ -20,6 +20,8 @@
 #ifndef PREP_CONFIG_H
 #define PREP_CONFIG_H
 
+#include <stdbool.h>
+
 #include <cyaml/cyaml.h>
 
 #include "base/status.h"
@@ -33,10 +35,18 @@ PREP_MUST_CHECK
 enum prep_status config_load(const char *path, const cyaml_schema_value_t *schema,
                              void **out_tree, struct config_lines **out_lines,
                              struct prep_reason *reason);
+/* The same for a text that is not in a file; name is how refusals call it. */
+PREP_MUST_CHECK
+enum prep_status config_load_text(const char *name, const char *text, size_t len,
+                                  const cyaml_schema_value_t *schema, void **out_tree,
+                                  struct config_lines **out_lines,
+                                  struct prep_reason *reason);
 void config_free(const cyaml_schema_value_t *schema, void **tree);
 
 /* Line (from 1) of the value at path; that of its nearest known parent; or 0. */
 unsigned config_line(const struct config_lines *lines, const char *path);
+/* Whether the file has a value at exactly that path. */
+bool config_has(const struct config_lines *lines, const char *path);
 void config_lines_free(struct config_lines **lines);
 
 #endif

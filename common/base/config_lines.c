@@ -118,6 +118,11 @@ unsigned config_line(const struct config_lines *lines, const char *path)
     }
 }
 
+bool config_has(const struct config_lines *lines, const char *path)
+{
+    return lines != NULL && find(lines, path, strlen(path)) != NULL;
+}
+
 unsigned config_line_repeated(const struct config_lines *lines, const char *path)
 {
     const struct node_line *node = find(lines, path, strlen(path));

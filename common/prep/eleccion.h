@@ -10,6 +10,7 @@
  * FILES (all in one folder)
  *     definicion.yaml   this structure
  *     catalogo.csv      the actas expected (catalogo.h)
+ *     perfil-<NOMBRE>.yaml          a profile of the institute (perfil: {de: NOMBRE})
  *     candidaturas-<ELECCION>.csv   published as it is, if there is one
  *     LEEME-<ELECCION>.txt          published as it is, if there is one
  *
@@ -137,6 +138,15 @@ struct vocabulario { /* ordinals from 1 in messages: entries[code - 1] */
     const char *const *textos;
 };
 
+/* Bits of definicion.formatos: what is made of each official database. */
+enum {
+    FORMATO_CSV = 1u << 0, /* always */
+    FORMATO_XLSX = 1u << 1,
+    FORMATO_JSON = 1u << 2,
+    FORMATO_NIST = 1u << 3, /* SP 1500-100 v2, totals by territorio */
+};
+#define FORMATOS_POR_OMISION (FORMATO_CSV | FORMATO_XLSX)
+
 struct perfil; /* perfil.h */
 
 struct eleccion {
@@ -166,10 +176,11 @@ struct definicion {
     int64_t fin_ms;
     uint32_t cadencia_s;       /* a corte of data at least this often */
     uint32_t cadencia_bases_s; /* a corte with the official databases */
+    uint32_t formatos;         /* FORMATO_ bits */
     struct vocabulario mecanismos, documentos, origenes, digitalizaciones;
     size_t eleccion_count;
     const struct eleccion *elecciones;
-    struct hash sha256;                 /* of definicion.yaml */
+    struct hash sha256; /* of definicion.yaml, then of each profile it includes */
     struct definicion_memoria *memoria; /* private */
 };
 

@@ -32,17 +32,37 @@ struct ruta ruta(const char *format, ...)
     return result;
 }
 
+/* The file that a value came from: that of the profile, unless the election says it
+ * itself. */
+static const char *archivo_de(const struct cargador *cargador, const char *path,
+                              unsigned *out_line)
+{
+    const struct incluido *incluido = cargador->incluido;
+    const size_t len = incluido == NULL ? 0 : strlen(incluido->prefijo);
+
+    if (len > 0 && strncmp(path, incluido->prefijo, len) == 0 &&
+        (incluido->solo_archivo || !config_has(cargador->lines, path)) &&
+        config_has(incluido->lines, path + len)) {
+        *out_line = config_line(incluido->lines, path + len);
+        return incluido->archivo;
+    }
+    *out_line = config_line(cargador->lines, path);
+    return cargador->archivo;
+}
+
 enum prep_status cargador_refuse(const struct cargador *cargador, struct ruta donde,
                                  const char *format, ...)
 {
+    const char *archivo;
+    unsigned line;
     char message[PREP_REASON_SIZE];
     va_list args;
 
     va_start(args, format);
     (void)vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    return prep_fail(cargador->reason, PREP_ERR_CONFIG, "%s:%u: %s: %s",
-                     cargador->archivo, config_line(cargador->lines, donde.texto),
+    archivo = archivo_de(cargador, donde.texto, &line);
+    return prep_fail(cargador->reason, PREP_ERR_CONFIG, "%s:%u: %s: %s", archivo, line,
                      donde.texto, message);
 }
 
@@ -233,6 +253,37 @@ static enum prep_status vocabularios_compila(struct cargador *cargador,
     return PREP_OK;
 }
 
+static enum prep_status formatos_compila(struct cargador *cargador,
+                                         const struct definicion_yaml *yaml,
+                                         uint32_t *out_formatos)
+{
+    static const char *const palabras[] = { "csv", "xlsx", "json", "nist" };
+    uint32_t formatos = 0;
+
+    for (size_t i = 0; i < yaml->formatos_count; i++) {
+        struct ruta donde = ruta("formatos[%zu]", i);
+        size_t formato = 0;
+        enum prep_status status =
+            cargador_palabra(cargador, donde, yaml->formatos[i], palabras,
+                             sizeof palabras / sizeof palabras[0], &formato);
+
+        if (status != PREP_OK) {
+            return status;
+        }
+        if ((formatos & (1u << formato)) != 0) {
+            return cargador_refuse(cargador, donde, "«%s» está repetido; quite uno",
+                                   yaml->formatos[i]);
+        }
+        formatos |= 1u << formato;
+    }
+    if (config_has(cargador->lines, "formatos") && (formatos & FORMATO_CSV) == 0) {
+        return cargador_refuse(cargador, ruta("formatos"),
+                               "falta csv, la base de datos oficial; agréguelo");
+    }
+    *out_formatos = formatos == 0 ? FORMATOS_POR_OMISION : formatos;
+    return PREP_OK;
+}
+
 static enum prep_status elecciones_compila(struct cargador *cargador,
                                            const struct definicion_yaml *yaml,
                                            struct definicion *definicion)
@@ -300,6 +351,10 @@ static enum prep_status compila(struct cargador *cargador,
     if (status != PREP_OK) {
         return status;
     }
+    status = formatos_compila(cargador, yaml, &definicion->formatos);
+    if (status != PREP_OK) {
+        return status;
+    }
     status = vocabularios_compila(cargador, &yaml->vocabularios, definicion);
     if (status != PREP_OK) {
         return status;
@@ -307,8 +362,8 @@ static enum prep_status compila(struct cargador *cargador,
     return elecciones_compila(cargador, yaml, definicion);
 }
 
-static enum prep_status archivo_hash(const char *path, struct hash *out_hash,
-                                     struct prep_reason *reason)
+static enum prep_status archivo_huella(const char *path, struct hash_stream *huella,
+                                       struct prep_reason *reason)
 {
     struct buffer text;
     enum prep_status status;
@@ -316,7 +371,7 @@ static enum prep_status archivo_hash(const char *path, struct hash *out_hash,
     buffer_init(&text, CONFIG_BYTES_MAX);
     status = durable_read(path, CONFIG_BYTES_MAX, &text, reason);
     if (status == PREP_OK) {
-        hash_of(buffer_text(&text), text.len, out_hash);
+        hash_stream_add(huella, buffer_text(&text), text.len);
     }
     buffer_done(&text);
     return status;
@@ -345,10 +400,14 @@ enum prep_status definicion_load(const char *carpeta,
     }
     definicion = memoria_alloc(&cargador.memoria, sizeof *definicion);
     definicion->carpeta = memoria_text(&cargador.memoria, carpeta);
-    status = compila(&cargador, tree, definicion);
+    cargador.definicion = definicion;
+    cargador.huella = hash_stream_new();
+    status = archivo_huella(archivo, cargador.huella, reason);
     if (status == PREP_OK) {
-        status = archivo_hash(archivo, &definicion->sha256, reason);
+        status = compila(&cargador, tree, definicion);
     }
+    hash_stream_end(cargador.huella, &definicion->sha256);
+    hash_stream_free(&cargador.huella);
     config_lines_free(&cargador.lines);
     config_free(&definicion_yaml_schema, &tree);
     definicion->memoria = cargador.memoria;

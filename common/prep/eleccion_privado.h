@@ -22,8 +22,20 @@ void *memoria_alloc(struct definicion_memoria **memoria, size_t size);
 const char *memoria_text(struct definicion_memoria **memoria, const char *text);
 void memoria_free(struct definicion_memoria **memoria);
 
+/* The file of the profile that an election includes, while that election is compiled.
+ */
+struct incluido {
+    const char *archivo;
+    struct config_lines *lines;
+    char prefijo[40];  /* "elecciones[2].perfil." */
+    bool solo_archivo; /* whatever is being checked came from that file */
+};
+
 struct cargador {
     const char *archivo; /* path of definicion.yaml */
+    const struct definicion *definicion;
+    struct incluido *incluido;  /* NULL: no profile included */
+    struct hash_stream *huella; /* of every file read */
     struct config_lines *lines;
     struct definicion_memoria *memoria;
     struct prep_reason *reason;

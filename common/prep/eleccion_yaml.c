@@ -20,6 +20,11 @@
     CYAML_FIELD_INT(#campo, CYAML_FLAG_DEFAULT, struct struct_type, campo)
 #define SECCION(struct_type, campo, fields)                                            \
     CYAML_FIELD_MAPPING(#campo, CYAML_FLAG_DEFAULT, struct struct_type, campo, fields)
+#define SECCION_OPCIONAL(struct_type, campo, fields)                                   \
+    CYAML_FIELD_MAPPING(#campo, CYAML_FLAG_OPTIONAL, struct struct_type, campo, fields)
+#define SECUENCIA_OPCIONAL(struct_type, campo, schema)                                 \
+    CYAML_FIELD_SEQUENCE(#campo, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,             \
+                         struct struct_type, campo, &(schema), 0, CYAML_UNLIMITED)
 #define SECUENCIA(struct_type, campo, schema)                                          \
     CYAML_FIELD_SEQUENCE(#campo, CYAML_FLAG_POINTER, struct struct_type, campo,        \
                          &(schema), 0, CYAML_UNLIMITED)
@@ -68,9 +73,10 @@ static const cyaml_schema_field_t reglas_fields[] = {
 };
 
 static const cyaml_schema_field_t columna_fields[] = {
-    TEXTO(columna_yaml, nombre),
+    TEXTO_OPCIONAL(columna_yaml, nombre),
     TEXTO(columna_yaml, fuente),
     TEXTO_OPCIONAL(columna_yaml, apostrofo),
+    TEXTO_OPCIONAL(columna_yaml, prefijo),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t columna_schema = {
@@ -89,66 +95,88 @@ static const cyaml_schema_value_t excepcion_schema = {
 };
 
 static const cyaml_schema_field_t textos_fields[] = {
-    TEXTO(textos_yaml, ilegible),           TEXTO(textos_yaml, sin_dato),
-    TEXTO(textos_yaml, no_aplica),          TEXTO(textos_yaml, sin_hora),
-    TEXTO(textos_yaml, sin_imagen),         TEXTO(textos_yaml, sin_codigo),
-    TEXTO(textos_yaml, sin_representantes), TEXTO(textos_yaml, sin_identificacion),
-    TEXTO(textos_yaml, sin_cotejo),         CYAML_FIELD_END,
+    TEXTO_OPCIONAL(textos_yaml, ilegible),
+    TEXTO_OPCIONAL(textos_yaml, sin_dato),
+    TEXTO_OPCIONAL(textos_yaml, no_aplica),
+    TEXTO_OPCIONAL(textos_yaml, sin_hora),
+    TEXTO_OPCIONAL(textos_yaml, sin_imagen),
+    TEXTO_OPCIONAL(textos_yaml, sin_codigo),
+    TEXTO_OPCIONAL(textos_yaml, sin_representantes),
+    TEXTO_OPCIONAL(textos_yaml, sin_identificacion),
+    TEXTO_OPCIONAL(textos_yaml, sin_cotejo),
+    TEXTO_OPCIONAL(textos_yaml, campo_no_aplica),
+    CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t observaciones_fields[] = {
-    TEXTO(observaciones_yaml, estilo),
+    TEXTO_OPCIONAL(observaciones_yaml, estilo),
     TEXTO_OPCIONAL(observaciones_yaml, apertura),
     TEXTO_OPCIONAL(observaciones_yaml, separador),
     TEXTO_OPCIONAL(observaciones_yaml, cierre),
     LISTA_OPCIONAL(observaciones_yaml, orden),
-    TEXTO(observaciones_yaml, ninguna),
-    TEXTO(observaciones_yaml, no_capturada),
-    TEXTO(observaciones_yaml, fuera),
+    TEXTO_OPCIONAL(observaciones_yaml, ninguna),
+    TEXTO_OPCIONAL(observaciones_yaml, no_capturada),
+    TEXTO_OPCIONAL(observaciones_yaml, fuera),
     TEXTO_OPCIONAL(observaciones_yaml, algun_campo),
     TEXTO_OPCIONAL(observaciones_yaml, ilegible),
     TEXTO_OPCIONAL(observaciones_yaml, sin_dato),
-    TEXTO(observaciones_yaml, excede),
+    TEXTO_OPCIONAL(observaciones_yaml, excede),
     TEXTO_OPCIONAL(observaciones_yaml, excede_especial),
-    TEXTO(observaciones_yaml, todos_ilegibles),
-    TEXTO(observaciones_yaml, todos_sin_dato),
-    TEXTO(observaciones_yaml, todos_mixto),
-    TEXTO(observaciones_yaml, paquete_no_entregado),
-    TEXTO(observaciones_yaml, casilla_no_instalada),
-    TEXTO(observaciones_yaml, sin_bolsa),
-    TEXTO(observaciones_yaml, contingencia_urna),
+    TEXTO_OPCIONAL(observaciones_yaml, todos_ilegibles),
+    TEXTO_OPCIONAL(observaciones_yaml, todos_sin_dato),
+    TEXTO_OPCIONAL(observaciones_yaml, todos_mixto),
+    TEXTO_OPCIONAL(observaciones_yaml, paquete_no_entregado),
+    TEXTO_OPCIONAL(observaciones_yaml, casilla_no_instalada),
+    TEXTO_OPCIONAL(observaciones_yaml, sin_bolsa),
+    TEXTO_OPCIONAL(observaciones_yaml, contingencia_urna),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t contabilizada_fields[] = {
-    TEXTO(contabilizada_yaml, si),
-    TEXTO(contabilizada_yaml, no),
-    TEXTO(contabilizada_yaml, fuera),
-    TEXTO(contabilizada_yaml, no_capturada),
+    TEXTO_OPCIONAL(contabilizada_yaml, si),
+    TEXTO_OPCIONAL(contabilizada_yaml, no),
+    TEXTO_OPCIONAL(contabilizada_yaml, fuera),
+    TEXTO_OPCIONAL(contabilizada_yaml, no_capturada),
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t renombra_fields[] = {
+    TEXTO(renombra_yaml, columna),
+    TEXTO(renombra_yaml, nombre),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t renombra_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct renombra_yaml, renombra_fields),
+};
+
 static const cyaml_schema_field_t perfil_fields[] = {
-    TEXTO(perfil_yaml, archivo),
-    TEXTO(perfil_yaml, archivo_candidaturas),
-    TEXTO(perfil_yaml, separador),
-    TEXTO(perfil_yaml, fin_de_linea),
-    TEXTO(perfil_yaml, comillas),
-    TEXTO(perfil_yaml, porcentajes),
-    SI_NO(perfil_yaml, bom),
+    TEXTO_OPCIONAL(perfil_yaml, de),
+    TEXTO_OPCIONAL(perfil_yaml, archivo),
+    TEXTO_OPCIONAL(perfil_yaml, archivo_candidaturas),
+    TEXTO_OPCIONAL(perfil_yaml, separador),
+    TEXTO_OPCIONAL(perfil_yaml, fin_de_linea),
+    TEXTO_OPCIONAL(perfil_yaml, comillas),
+    TEXTO_OPCIONAL(perfil_yaml, porcentajes),
+    CYAML_FIELD_BOOL_PTR("bom", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct perfil_yaml, bom),
     TEXTO_OPCIONAL(perfil_yaml, titulo),
-    LISTA(perfil_yaml, preambulo),
-    TEXTO(perfil_yaml, formato_fecha),
-    TEXTO(perfil_yaml, formato_hora),
+    LISTA_OPCIONAL(perfil_yaml, preambulo),
+    TEXTO_OPCIONAL(perfil_yaml, formato_fecha),
+    TEXTO_OPCIONAL(perfil_yaml, formato_hora),
     TEXTO_OPCIONAL(perfil_yaml, formato_hora_fuera),
     LISTA_OPCIONAL(perfil_yaml, encabezado),
-    SECUENCIA(perfil_yaml, columnas, columna_schema),
-    SECCION(perfil_yaml, textos, textos_fields),
+    SECUENCIA_OPCIONAL(perfil_yaml, columnas, columna_schema),
+    SECCION_OPCIONAL(perfil_yaml, textos, textos_fields),
     LISTA_OPCIONAL(perfil_yaml, no_aplica_en),
-    SECUENCIA(perfil_yaml, excepciones, excepcion_schema),
-    SECCION(perfil_yaml, observaciones, observaciones_fields),
-    SECCION(perfil_yaml, contabilizada, contabilizada_fields),
+    SECUENCIA_OPCIONAL(perfil_yaml, excepciones, excepcion_schema),
+    SECUENCIA_OPCIONAL(perfil_yaml, renombra, renombra_schema),
+    SECCION_OPCIONAL(perfil_yaml, observaciones, observaciones_fields),
+    SECCION_OPCIONAL(perfil_yaml, contabilizada, contabilizada_fields),
     CYAML_FIELD_END,
+};
+
+const cyaml_schema_value_t perfil_yaml_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct perfil_yaml, perfil_fields),
 };
 
 static const cyaml_schema_field_t eleccion_fields[] = {
@@ -186,6 +214,7 @@ static const cyaml_schema_field_t definicion_fields[] = {
     TEXTO(definicion_yaml, fin),
     ENTERO(definicion_yaml, cadencia_s),
     ENTERO(definicion_yaml, cadencia_bases_s),
+    LISTA_OPCIONAL(definicion_yaml, formatos),
     SECCION(definicion_yaml, vocabularios, vocabularios_fields),
     SECUENCIA(definicion_yaml, elecciones, eleccion_schema),
     CYAML_FIELD_END,

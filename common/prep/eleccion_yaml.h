@@ -37,9 +37,14 @@ struct reglas_yaml {
 };
 
 struct columna_yaml {
-    char *nombre;
+    char *nombre; /* optional for campos, opciones and what has a name of its own */
     char *fuente;
     char *apostrofo; /* optional */
+    char *prefijo;   /* optional, opciones only: how combinations are called */
+};
+
+struct renombra_yaml {
+    char *columna, *nombre;
 };
 
 struct excepcion_yaml {
@@ -52,7 +57,7 @@ struct excepcion_yaml {
 };
 
 struct textos_yaml {
-    char *ilegible, *sin_dato, *no_aplica;
+    char *ilegible, *sin_dato, *no_aplica, *campo_no_aplica;
     char *sin_hora, *sin_imagen, *sin_codigo, *sin_representantes, *sin_identificacion;
     char *sin_cotejo;
 };
@@ -74,10 +79,13 @@ struct contabilizada_yaml {
     char *si, *no, *fuera, *no_capturada;
 };
 
+/* Everything is optional here, because it may come from the profile named by `de`;
+ * perfil_incluye.c says what is missing. */
 struct perfil_yaml {
+    char *de;
     char *archivo, *archivo_candidaturas;
     char *separador, *fin_de_linea, *comillas, *porcentajes;
-    bool bom;
+    bool *bom;
     char *titulo; /* optional: the name of the election */
     char **preambulo;
     unsigned preambulo_count;
@@ -92,6 +100,8 @@ struct perfil_yaml {
     unsigned no_aplica_en_count;
     struct excepcion_yaml *excepciones;
     unsigned excepciones_count;
+    struct renombra_yaml *renombra;
+    unsigned renombra_count;
     struct observaciones_yaml observaciones;
     struct contabilizada_yaml contabilizada;
 };
@@ -116,11 +126,14 @@ struct vocabularios_yaml {
 struct definicion_yaml {
     char *proceso, *nombre, *entidad, *modo, *desfase, *inicio, *fin;
     int64_t cadencia_s, cadencia_bases_s;
+    char **formatos; /* optional */
+    unsigned formatos_count;
     struct vocabularios_yaml vocabularios;
     struct eleccion_yaml *elecciones;
     unsigned elecciones_count;
 };
 
 extern const cyaml_schema_value_t definicion_yaml_schema;
+extern const cyaml_schema_value_t perfil_yaml_schema; /* a profile in its own file */
 
 #endif

@@ -266,7 +266,7 @@ static const char *numero(int64_t value, char scratch[static PERFIL_CAMPO_SIZE])
     return scratch;
 }
 
-static const char *celda_texto(const struct perfil *perfil, celda c,
+static const char *celda_texto(const struct perfil *perfil, celda c, bool campo,
                                char scratch[static PERFIL_CAMPO_SIZE])
 {
     switch (c) {
@@ -275,7 +275,7 @@ static const char *celda_texto(const struct perfil *perfil, celda c,
     case CELDA_SIN_DATO:
         return perfil->sin_dato;
     case CELDA_NO_APLICA:
-        return perfil->no_aplica;
+        return campo ? perfil->campo_no_aplica : perfil->no_aplica;
     default:
         return numero(c, scratch);
     }
@@ -316,7 +316,8 @@ static const char *codigo_integridad(const struct perfil *perfil,
 
 /* The value of a column, before any exception. */
 static const char *valor(const struct definicion *definicion,
-                         const struct perfil *perfil, const struct acta_vista *vista,
+                         const struct eleccion *eleccion, const struct perfil *perfil,
+                         const struct acta_vista *vista,
                          const struct perfil_columna *columna,
                          char scratch[static PERFIL_CAMPO_SIZE])
 {
@@ -332,7 +333,7 @@ static const char *valor(const struct definicion *definicion,
         return celda_texto(perfil,
                            vista->hechos.verificada ? vista->celdas[columna->indice]
                                                     : CELDA_NO_APLICA,
-                           scratch);
+                           columna->indice < eleccion->campo_count, scratch);
     case FUENTE_TEXTO:
         return columna->fijo;
     case FUENTE_TOTAL_CALCULADO:
@@ -419,7 +420,7 @@ void perfil_fila(const struct definicion *definicion, const struct eleccion *ele
         } else if (es_numero(columna, vista, &number)) {
             buffer_add_uint(out, number);
         } else {
-            text = valor(definicion, perfil, vista, columna, scratch);
+            text = valor(definicion, eleccion, perfil, vista, columna, scratch);
             /* The marks keep a code from being read as a number; a dash is none. */
             campo_marcado(perfil,
                           text == perfil->sin_identificacion ? APOSTROFO_NINGUNO

@@ -1,8 +1,10 @@
 /* A profile from definicion.yaml: every word checked, every column resolved. */
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "prep/perfil_obra.h"
+#include "base/clock.h"
+#include "prep/perfil_incluye.h"
 
 static const char *const separadores[] = { ",", "|", ";", "\t" };
 static const char *const fines_palabras[] = { "lf", "crlf", "cr" };
@@ -22,6 +24,40 @@ enum prep_status obra_palabra(const struct obra *obra, struct ruta donde,
                               size_t *out_index)
 {
     return cargador_palabra(obra->cargador, donde, value, words, count, out_index);
+}
+
+/* {entidad}, {eleccion} and {anio} in the name of a file. */
+static const char *archivo_nombre(const struct obra *obra, const char *pattern)
+{
+    const struct definicion *definicion = obra->cargador->definicion;
+    struct clock_parts inicio;
+    char anio[16], name[256];
+    size_t len = 0;
+
+    clock_to_parts(definicion->inicio_ms, definicion->desfase_min, &inicio);
+    (void)snprintf(anio, sizeof anio, "%d", inicio.year);
+    const struct {
+        const char *token, *text;
+    } tokens[] = { { "{entidad}", definicion->entidad_clave },
+                   { "{eleccion}", obra->eleccion->clave },
+                   { "{anio}", anio } };
+    for (const char *at = pattern; *at != '\0' && len + 64 < sizeof name;) {
+        size_t i = 0;
+
+        while (i < COUNT_OF(tokens) &&
+               strncmp(at, tokens[i].token, strlen(tokens[i].token)) != 0) {
+            i++;
+        }
+        if (i < COUNT_OF(tokens)) {
+            len +=
+                (size_t)snprintf(name + len, sizeof name - len, "%s", tokens[i].text);
+            at += strlen(tokens[i].token);
+        } else {
+            name[len++] = *at++;
+        }
+    }
+    name[len] = '\0';
+    return obra_copia(obra, name);
 }
 
 static enum prep_status archivo_check(const struct obra *obra, struct ruta donde,
@@ -65,12 +101,14 @@ static enum prep_status forma_compila(struct obra *obra)
     if (status != PREP_OK) {
         return status;
     }
-    status = archivo_check(obra, EN(obra, "archivo"), yaml->archivo);
+    perfil->archivo = archivo_nombre(obra, yaml->archivo);
+    perfil->archivo_candidaturas = archivo_nombre(obra, yaml->archivo_candidaturas);
+    status = archivo_check(obra, EN(obra, "archivo"), perfil->archivo);
     if (status != PREP_OK) {
         return status;
     }
     status = archivo_check(obra, EN(obra, "archivo_candidaturas"),
-                           yaml->archivo_candidaturas);
+                           perfil->archivo_candidaturas);
     if (status != PREP_OK) {
         return status;
     }
@@ -78,9 +116,7 @@ static enum prep_status forma_compila(struct obra *obra)
     perfil->fin_de_linea = fines[fin];
     perfil->comillas = (enum perfil_comillas)comillas;
     perfil->porcentajes_sin_ceros = porcentajes == 1;
-    perfil->bom = yaml->bom;
-    perfil->archivo = obra_copia(obra, yaml->archivo);
-    perfil->archivo_candidaturas = obra_copia(obra, yaml->archivo_candidaturas);
+    perfil->bom = *yaml->bom;
     return PREP_OK;
 }
 
@@ -149,43 +185,56 @@ static enum prep_status preambulo_compila(struct obra *obra)
     return PREP_OK;
 }
 
+static void textos_compila(const struct obra *obra)
+{
+    const struct perfil_yaml *yaml = obra->yaml;
+    struct perfil *perfil = obra->perfil;
+
+    perfil->ilegible = obra_copia(obra, yaml->textos.ilegible);
+    perfil->sin_dato = obra_copia(obra, yaml->textos.sin_dato);
+    perfil->no_aplica = obra_copia(obra, yaml->textos.no_aplica);
+    perfil->campo_no_aplica = yaml->textos.campo_no_aplica == NULL
+                                  ? perfil->no_aplica
+                                  : obra_copia(obra, yaml->textos.campo_no_aplica);
+    perfil->sin_hora = obra_copia(obra, yaml->textos.sin_hora);
+    perfil->sin_imagen = obra_copia(obra, yaml->textos.sin_imagen);
+    perfil->sin_codigo = obra_copia(obra, yaml->textos.sin_codigo);
+    perfil->sin_representantes = obra_copia(obra, yaml->textos.sin_representantes);
+    perfil->sin_identificacion = obra_copia(obra, yaml->textos.sin_identificacion);
+    perfil->sin_cotejo = obra_copia(obra, yaml->textos.sin_cotejo);
+    perfil->contabilizada_si = obra_copia(obra, yaml->contabilizada.si);
+    perfil->contabilizada_no = obra_copia(obra, yaml->contabilizada.no);
+    perfil->contabilizada_fuera = obra_copia(obra, yaml->contabilizada.fuera);
+    perfil->contabilizada_no_capturada =
+        obra_copia(obra, yaml->contabilizada.no_capturada);
+}
+
 enum prep_status perfil_compila(struct cargador *cargador,
                                 const struct perfil_yaml *yaml, size_t index,
                                 const struct eleccion *eleccion,
                                 struct perfil **out_perfil)
 {
     static enum prep_status (*const steps[])(struct obra *) = {
-        forma_compila,    preambulo_compila,  obra_columnas,
-        obra_excepciones, obra_observaciones,
+        forma_compila, preambulo_compila, obra_columnas,
+        obra_renombra, obra_excepciones,  obra_observaciones,
     };
     struct perfil *perfil = memoria_alloc(&cargador->memoria, sizeof *perfil);
     struct obra obra = { .cargador = cargador,
                          .yaml = yaml,
+                         .completo = *yaml,
                          .eleccion = eleccion,
                          .index = index,
                          .perfil = perfil };
+    enum prep_status status = perfil_incluye(&obra);
 
-    for (size_t i = 0; i < COUNT_OF(steps); i++) {
-        enum prep_status status = steps[i](&obra);
-
-        if (status != PREP_OK) {
-            return status;
-        }
+    obra.yaml = &obra.completo;
+    for (size_t i = 0; i < COUNT_OF(steps) && status == PREP_OK; i++) {
+        status = steps[i](&obra);
     }
-    perfil->ilegible = obra_copia(&obra, yaml->textos.ilegible);
-    perfil->sin_dato = obra_copia(&obra, yaml->textos.sin_dato);
-    perfil->no_aplica = obra_copia(&obra, yaml->textos.no_aplica);
-    perfil->sin_hora = obra_copia(&obra, yaml->textos.sin_hora);
-    perfil->sin_imagen = obra_copia(&obra, yaml->textos.sin_imagen);
-    perfil->sin_codigo = obra_copia(&obra, yaml->textos.sin_codigo);
-    perfil->sin_representantes = obra_copia(&obra, yaml->textos.sin_representantes);
-    perfil->sin_identificacion = obra_copia(&obra, yaml->textos.sin_identificacion);
-    perfil->sin_cotejo = obra_copia(&obra, yaml->textos.sin_cotejo);
-    perfil->contabilizada_si = obra_copia(&obra, yaml->contabilizada.si);
-    perfil->contabilizada_no = obra_copia(&obra, yaml->contabilizada.no);
-    perfil->contabilizada_fuera = obra_copia(&obra, yaml->contabilizada.fuera);
-    perfil->contabilizada_no_capturada =
-        obra_copia(&obra, yaml->contabilizada.no_capturada);
-    *out_perfil = perfil;
-    return PREP_OK;
+    if (status == PREP_OK) {
+        textos_compila(&obra);
+        *out_perfil = perfil;
+    }
+    perfil_incluye_libera(&obra);
+    return status;
 }

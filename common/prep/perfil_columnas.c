@@ -1,14 +1,31 @@
-/* The columns of a profile, and the texts that stand in for their values. */
+/* The columns of a profile: those it lists, and those of the election's ballot. */
+#include <stdio.h>
 #include <string.h>
 
 #include "prep/perfil_obra.h"
 
 #define COLUMNAS_MAX 160u
-#define EXCEPCIONES_MAX 1024u
 
 static const char *const apostrofo_palabras[] = { "ninguno", "inicial", "envuelto" };
 
-/* "campo:X" or "opcion:X": the position of X among the cells. */
+/* What stands for each campo, or each opcion, that no other column of the list names.
+ */
+#define GRUPO_CAMPOS "campos"
+#define GRUPO_OPCIONES "opciones"
+
+static bool opcion_de_tipo(const struct eleccion *eleccion, enum opcion_tipo tipo,
+                           size_t *out_index)
+{
+    for (size_t i = 0; i < eleccion->opcion_count; i++) {
+        if (eleccion->opciones[i].tipo == tipo) {
+            *out_index = eleccion->campo_count + i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "campo:X", "opcion:X", "no_registradas" or "nulos": its position among the cells. */
 static bool celda_find(const struct eleccion *eleccion, const char *fuente,
                        size_t *out_index)
 {
@@ -28,7 +45,11 @@ static bool celda_find(const struct eleccion *eleccion, const char *fuente,
             }
         }
     }
-    return false;
+    if (strcmp(fuente, "no_registradas") == 0) {
+        return opcion_de_tipo(eleccion, OPCION_NO_REGISTRADAS, out_index);
+    }
+    return strcmp(fuente, "nulos") == 0 &&
+           opcion_de_tipo(eleccion, OPCION_NULOS, out_index);
 }
 
 static enum prep_status fuente_compila(const struct obra *obra, struct ruta donde,
@@ -61,8 +82,8 @@ static enum prep_status fuente_compila(const struct obra *obra, struct ruta dond
     }
     return cargador_refuse(obra->cargador, donde,
                            "«%.60s» no es una fuente; use una columna del catálogo, "
-                           "campo:CLAVE, opcion:CLAVE, texto:TEXTO, observaciones, "
-                           "contabilizada u otra de docs/REGLAS.md",
+                           "campo:CLAVE, opcion:CLAVE, campos, opciones, texto:TEXTO, "
+                           "observaciones, contabilizada u otra de docs/PERFILES.md",
                            fuente);
 }
 
@@ -89,153 +110,190 @@ static enum prep_status opciones_check(const struct obra *obra)
     return PREP_OK;
 }
 
+/* Names that depend on the kind of territorio; the rest a profile writes. */
+const char *obra_nombre_de_columna(const struct obra *obra, const char *fuente)
+{
+    static const char *const ids[] = {
+        [TERRITORIO_ENTIDAD] = "ID_ENTIDAD",
+        [TERRITORIO_DISTRITO_FEDERAL] = "ID_DISTRITO_FEDERAL",
+        [TERRITORIO_DISTRITO_LOCAL] = "ID_DISTRITO_LOCAL",
+        [TERRITORIO_MUNICIPIO] = "ID_MUNICIPIO",
+        [TERRITORIO_JUNTA] = "ID_DISTRITO_LOCAL", /* prep-rules 8: as published */
+    };
+    static const char *const nombres[] = {
+        [TERRITORIO_ENTIDAD] = "ENTIDAD",
+        [TERRITORIO_DISTRITO_FEDERAL] = "DISTRITO_FEDERAL",
+        [TERRITORIO_DISTRITO_LOCAL] = "DISTRITO_LOCAL",
+        [TERRITORIO_MUNICIPIO] = "MUNICIPIO",
+        [TERRITORIO_JUNTA] = "DISTRITO_LOCAL",
+    };
+
+    if (strcmp(fuente, "territorio") == 0) {
+        return ids[obra->eleccion->territorio];
+    }
+    if (strcmp(fuente, "territorio_nombre") == 0) {
+        return nombres[obra->eleccion->territorio];
+    }
+    if (strncmp(fuente, "campo:", 6) == 0) {
+        return fuente + 6;
+    }
+    return strncmp(fuente, "opcion:", 7) == 0 ? fuente + 7 : NULL;
+}
+
+/* Cells that some column of the list names by itself. */
+static void nombradas(const struct obra *obra,
+                      bool out_named[static ELECCION_CELDAS_MAX])
+{
+    for (size_t i = 0; i < obra->yaml->columnas_count; i++) {
+        size_t index;
+
+        if (celda_find(obra->eleccion, obra->yaml->columnas[i].fuente, &index)) {
+            out_named[index] = true;
+        }
+    }
+}
+
+/* "C_" and the parties: C_PAN_PRI. Without a prefix, the clave of the election. */
+static const char *opcion_nombre(const struct obra *obra, const char *prefijo,
+                                 const struct opcion *opcion)
+{
+    char name[PERFIL_CAMPO_SIZE];
+    size_t len;
+
+    if (prefijo == NULL || opcion->tipo != OPCION_COMBINACION) {
+        return opcion->clave;
+    }
+    len = (size_t)snprintf(name, sizeof name, "%s", prefijo);
+    for (size_t i = 0; i < opcion->miembro_count && len < sizeof name; i++) {
+        len +=
+            (size_t)snprintf(name + len, sizeof name - len, "%s%s", i == 0 ? "" : "_",
+                             obra->eleccion->opciones[opcion->miembros[i]].clave);
+    }
+    return obra_copia(obra, name);
+}
+
+/* One column for each cell of the group that has none. */
+static enum prep_status grupo_compila(const struct obra *obra,
+                                      const struct columna_yaml *from, bool opciones,
+                                      const bool *named)
+{
+    const struct eleccion *eleccion = obra->eleccion;
+    const size_t first = opciones ? eleccion->campo_count : 0;
+    const size_t end = opciones ? eleccion->celda_count : eleccion->campo_count;
+    struct perfil *perfil = obra->perfil;
+
+    for (size_t c = first; c < end; c++) {
+        struct perfil_columna *columna = &perfil->columnas[perfil->columna_count];
+
+        if (named[c]) {
+            continue;
+        }
+        if (perfil->columna_count == COLUMNAS_MAX) {
+            return cargador_refuse(obra->cargador, EN(obra, "columnas"),
+                                   "con las de la boleta son más de %u", COLUMNAS_MAX);
+        }
+        columna->fuente = FUENTE_CELDA;
+        columna->indice = c;
+        columna->nombre = opciones ? opcion_nombre(obra, from->prefijo,
+                                                   &eleccion->opciones[c - first])
+                                   : eleccion->campos[c].clave;
+        columna->original = columna->nombre;
+        columna->escritura = obra_copia(obra, from->fuente);
+        perfil->columna_count++;
+    }
+    return PREP_OK;
+}
+
+static enum prep_status columna_compila(const struct obra *obra,
+                                        const struct columna_yaml *from, size_t i)
+{
+    struct perfil *perfil = obra->perfil;
+    struct perfil_columna *columna = &perfil->columnas[perfil->columna_count];
+    const char *nombre = from->nombre;
+    enum prep_status status;
+    size_t apostrofo = 0;
+
+    if (perfil->columna_count == COLUMNAS_MAX) {
+        return cargador_refuse(obra->cargador, EN(obra, "columnas"),
+                               "con las de la boleta son más de %u", COLUMNAS_MAX);
+    }
+    status = fuente_compila(
+        obra, ruta("elecciones[%zu].perfil.columnas[%zu].fuente", obra->index, i),
+        from->fuente, columna);
+    if (status != PREP_OK) {
+        return status;
+    }
+    if (from->apostrofo != NULL) {
+        status = obra_palabra(
+            obra,
+            ruta("elecciones[%zu].perfil.columnas[%zu].apostrofo", obra->index, i),
+            from->apostrofo, apostrofo_palabras, COUNT_OF(apostrofo_palabras),
+            &apostrofo);
+        if (status != PREP_OK) {
+            return status;
+        }
+    }
+    nombre = nombre == NULL ? obra_nombre_de_columna(obra, from->fuente) : nombre;
+    if (nombre == NULL) {
+        return cargador_refuse(
+            obra->cargador,
+            ruta("elecciones[%zu].perfil.columnas[%zu]", obra->index, i),
+            "falta nombre: el de «%.40s» no se deduce de la elección", from->fuente);
+    }
+    columna->apostrofo = (enum perfil_apostrofo)apostrofo;
+    columna->nombre = obra_copia(obra, nombre);
+    columna->original = columna->nombre;
+    columna->escritura = obra_copia(obra, from->fuente);
+    perfil->columna_count++;
+    return PREP_OK;
+}
+
+static enum prep_status nombres_check(const struct obra *obra)
+{
+    const struct perfil *perfil = obra->perfil;
+
+    for (size_t i = 0; i < perfil->columna_count; i++) {
+        for (size_t other = 0; other < i; other++) {
+            if (strcmp(perfil->columnas[i].nombre, perfil->columnas[other].nombre) ==
+                0) {
+                return cargador_refuse(
+                    obra->cargador, EN(obra, "columnas"),
+                    "dos columnas se llaman «%.60s»; cambie el nombre "
+                    "de una",
+                    perfil->columnas[i].nombre);
+            }
+        }
+    }
+    return PREP_OK;
+}
+
 enum prep_status obra_columnas(struct obra *obra)
 {
     const struct perfil_yaml *yaml = obra->yaml;
-    struct perfil *perfil = obra->perfil;
+    bool named[ELECCION_CELDAS_MAX] = { false };
+    enum prep_status status = PREP_OK;
 
     if (yaml->columnas_count == 0 || yaml->columnas_count > COLUMNAS_MAX) {
         return cargador_refuse(obra->cargador, EN(obra, "columnas"),
                                "son %u; deben ser de 1 a %u", yaml->columnas_count,
                                COLUMNAS_MAX);
     }
-    perfil->columna_count = yaml->columnas_count;
-    perfil->columnas = memoria_alloc(&obra->cargador->memoria,
-                                     perfil->columna_count * sizeof *perfil->columnas);
-    for (size_t i = 0; i < perfil->columna_count; i++) {
+    obra->perfil->columnas = memoria_alloc(
+        &obra->cargador->memoria, COLUMNAS_MAX * sizeof *obra->perfil->columnas);
+    nombradas(obra, named);
+    for (size_t i = 0; i < yaml->columnas_count && status == PREP_OK; i++) {
         const struct columna_yaml *from = &yaml->columnas[i];
-        struct perfil_columna *columna = &perfil->columnas[i];
-        enum prep_status status;
-        size_t apostrofo = 0;
+        const bool campos = strcmp(from->fuente, GRUPO_CAMPOS) == 0;
 
-        status = fuente_compila(
-            obra, ruta("elecciones[%zu].perfil.columnas[%zu].fuente", obra->index, i),
-            from->fuente, columna);
-        if (status != PREP_OK) {
-            return status;
-        }
-        if (from->apostrofo != NULL) {
-            status = obra_palabra(
-                obra,
-                ruta("elecciones[%zu].perfil.columnas[%zu].apostrofo", obra->index, i),
-                from->apostrofo, apostrofo_palabras, COUNT_OF(apostrofo_palabras),
-                &apostrofo);
-            if (status != PREP_OK) {
-                return status;
-            }
-        }
-        columna->apostrofo = (enum perfil_apostrofo)apostrofo;
-        columna->nombre = obra_copia(obra, from->nombre);
-        columna->excepciones =
-            memoria_alloc(&obra->cargador->memoria,
-                          yaml->excepciones_count * sizeof *columna->excepciones);
-    }
-    return opciones_check(obra);
-}
-
-static bool es_hora(enum perfil_fuente fuente)
-{
-    return fuente == FUENTE_HORA_ACOPIO || fuente == FUENTE_HORA_CAPTURA ||
-           fuente == FUENTE_HORA_VERIFICACION;
-}
-
-/* A column by its name, or one of a group: votos, campos, horas, todas. */
-static bool alcanza(const struct obra *obra, const char *nombre,
-                    const struct perfil_columna *columna)
-{
-    bool es_celda = columna->fuente == FUENTE_CELDA;
-    bool voto = es_celda && columna->indice >= obra->eleccion->campo_count;
-
-    return strcmp(nombre, columna->nombre) == 0 || strcmp(nombre, "todas") == 0 ||
-           (strcmp(nombre, "votos") == 0 && voto) ||
-           (strcmp(nombre, "campos") == 0 && es_celda && !voto) ||
-           (strcmp(nombre, "horas") == 0 && es_hora(columna->fuente));
-}
-
-static enum prep_status excepcion_compila(struct obra *obra, size_t at)
-{
-    const struct excepcion_yaml *from = &obra->yaml->excepciones[at];
-    struct perfil_excepcion excepcion = { .texto = obra_copia(obra, from->texto) };
-
-    for (size_t i = 0; i < from->estados_count; i++) {
-        size_t estado = 0;
-        enum prep_status status = obra_palabra(
-            obra,
-            ruta("elecciones[%zu].perfil.excepciones[%zu].estados[%zu]", obra->index,
-                 at, i),
-            from->estados[i], perfil_estado_palabras, PERFIL_ESTADO_COUNT, &estado);
-
-        if (status != PREP_OK) {
-            return status;
-        }
-        excepcion.estados |= 1u << estado;
-    }
-    if (from->tipos != NULL) {
-        if (from->tipos[0] == '\0' ||
-            strspn(from->tipos, TIPOS_CASILLA) != strlen(from->tipos)) {
-            return cargador_refuse(
-                obra->cargador,
-                ruta("elecciones[%zu].perfil.excepciones[%zu].tipos", obra->index, at),
-                "«%.60s» no son tipos de casilla; use letras de %s", from->tipos,
-                TIPOS_CASILLA);
-        }
-        excepcion.tipos = obra_copia(obra, from->tipos);
-    }
-    for (size_t i = 0; i < from->columnas_count; i++) {
-        size_t found = 0;
-
-        for (size_t c = 0; c < obra->perfil->columna_count; c++) {
-            struct perfil_columna *columna = &obra->perfil->columnas[c];
-
-            if (alcanza(obra, from->columnas[i], columna) &&
-                columna->excepcion_count < obra->yaml->excepciones_count) {
-                columna->excepciones[columna->excepcion_count++] = excepcion;
-                found++;
-            }
-        }
-        if (found == 0) {
-            return cargador_refuse(
-                obra->cargador,
-                ruta("elecciones[%zu].perfil.excepciones[%zu].columnas[%zu]",
-                     obra->index, at, i),
-                "«%.60s» no es una columna del perfil; use su nombre, o votos, campos, "
-                "horas, todas",
-                from->columnas[i]);
+        if (campos || strcmp(from->fuente, GRUPO_OPCIONES) == 0) {
+            status = grupo_compila(obra, from, !campos, named);
+        } else {
+            status = columna_compila(obra, from, i);
         }
     }
-    return PREP_OK;
-}
-
-static enum prep_status no_aplica_compila(struct obra *obra)
-{
-    for (size_t i = 0; i < obra->yaml->no_aplica_en_count; i++) {
-        size_t estado = 0;
-        enum prep_status status = obra_palabra(
-            obra, ruta("elecciones[%zu].perfil.no_aplica_en[%zu]", obra->index, i),
-            obra->yaml->no_aplica_en[i], perfil_estado_palabras, PERFIL_ESTADO_COUNT,
-            &estado);
-
-        if (status != PREP_OK) {
-            return status;
-        }
-        obra->perfil->no_aplica_en |= 1u << estado;
+    if (status == PREP_OK) {
+        status = opciones_check(obra);
     }
-    return PREP_OK;
-}
-
-enum prep_status obra_excepciones(struct obra *obra)
-{
-    if (obra->yaml->excepciones_count > EXCEPCIONES_MAX) {
-        return cargador_refuse(obra->cargador, EN(obra, "excepciones"),
-                               "son %u; caben %u", obra->yaml->excepciones_count,
-                               EXCEPCIONES_MAX);
-    }
-    for (size_t i = 0; i < obra->yaml->excepciones_count; i++) {
-        enum prep_status status = excepcion_compila(obra, i);
-
-        if (status != PREP_OK) {
-            return status;
-        }
-    }
-    return no_aplica_compila(obra);
+    /* A base imported as it was published may repeat a name. */
+    return status == PREP_OK && obra->incluido != NULL ? nombres_check(obra) : status;
 }

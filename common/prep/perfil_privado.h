@@ -67,11 +67,13 @@ struct perfil_excepcion {
 
 struct perfil_columna {
     const char *nombre;
+    const char *original;  /* before `renombra` */
+    const char *escritura; /* its `fuente`, as written */
     enum perfil_fuente fuente;
     size_t indice;
     const char *fijo;
     enum perfil_apostrofo apostrofo;
-    size_t excepcion_count;
+    size_t excepcion_count, excepcion_room;
     struct perfil_excepcion *excepciones;
 };
 
@@ -102,7 +104,7 @@ struct perfil {
     const char *encabezado[ENCABEZADO_COUNT];
     size_t columna_count;
     struct perfil_columna *columnas;
-    const char *ilegible, *sin_dato, *no_aplica;
+    const char *ilegible, *sin_dato, *no_aplica, *campo_no_aplica;
     const char *sin_hora, *sin_imagen, *sin_codigo, *sin_representantes;
     const char *sin_identificacion, *sin_cotejo;
     /* Kinds of row where an option that the acta does not have prints no_aplica

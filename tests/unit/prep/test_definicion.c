@@ -18,6 +18,7 @@
 #include "carpeta_prueba.h"
 #include "definicion_ejemplo.h"
 #include "prep/catalogo.h"
+#include "prep/perfil_privado.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -322,6 +323,178 @@ static void test_cells_must_fit_the_ballot(void **state)
     definicion_free(&definicion);
 }
 
+#define INCLUYE_LOCAL                                                                  \
+    "    perfil:\n"                                                                    \
+    "      de: local-2024\n"
+
+static char *con_perfil(const char *perfil)
+{
+    const char *at = strstr(definicion_ejemplo, "    perfil:\n");
+    static const char from[] =
+        "campos: [TOTAL_BOLETAS_SOBRANTES, TOTAL_VOTOS_ASENTADO]";
+    char *text = calloc(1, sizeof definicion_ejemplo + strlen(perfil) + 400), *campos;
+    const char *tail;
+
+    assert_non_null(at);
+    assert_non_null(text);
+    memcpy(text, definicion_ejemplo, (size_t)(at - definicion_ejemplo));
+    campos = strstr(text, from);
+    assert_non_null(campos);
+    tail = strstr(definicion_ejemplo, from) + strlen(from);
+    sprintf(campos, "campos: [TOTAL_BOLETAS_SOBRANTES, TOTAL_PERSONAS_VOTARON, "
+                    "TOTAL_REP_PARTIDO_CI_VOTARON, TOTAL_VOTOS_SACADOS, OTRO, "
+                    "TOTAL_VOTOS_ASENTADO]");
+    strncat(text, tail, (size_t)(at - tail));
+    strcat(text, perfil);
+    return text;
+}
+
+static const struct perfil_columna *columna(const struct definicion *definicion,
+                                            const char *nombre, size_t *out_at)
+{
+    const struct perfil *perfil = definicion->elecciones[0].perfil;
+
+    for (size_t i = 0; i < perfil->columna_count; i++) {
+        if (strcmp(perfil->columnas[i].nombre, nombre) == 0) {
+            *out_at = i;
+            return &perfil->columnas[i];
+        }
+    }
+    fail_msg("no hay columna %s", nombre);
+    return NULL;
+}
+
+static void test_a_profile_is_included_by_name_and_changed(void **state)
+{
+    char *text =
+        con_perfil(INCLUYE_LOCAL "      archivo: \"{eleccion}-{anio}-{entidad}.csv\"\n"
+                                 "      textos: {sin_dato: VACÍO}\n"
+                                 "      renombra:\n"
+                                 "        - {columna: C_PAN_PRI, nombre: CC}\n"
+                                 "      excepciones:\n"
+                                 "        - {columnas: [nulos], estados: [sin_acta], "
+                                 "texto: X}\n");
+    struct definicion *definicion = NULL;
+    struct prep_reason reason = { "" };
+    size_t otro = 0, pan = 0, cc = 0;
+
+    (void)state;
+    if (load(text, &definicion, &reason) != PREP_OK) {
+        fail_msg("%s", reason.text);
+    }
+    assert_string_equal(definicion->elecciones[0].perfil->archivo, "GUB-2027-PRU.csv");
+    assert_string_equal(definicion->elecciones[0].perfil->sin_dato, "VACÍO");
+    assert_string_equal(definicion->elecciones[0].perfil->ilegible, "ILEGIBLE");
+    /* A campo that the profile does not name has its column, before the ballot. */
+    (void)columna(definicion, "OTRO", &otro);
+    (void)columna(definicion, "PAN", &pan);
+    (void)columna(definicion, "CC", &cc);
+    assert_int_equal(pan, otro + 1);
+    assert_int_equal(cc, pan + 3);
+    assert_string_equal(columna(definicion, "NULOS", &cc)->excepciones[0].texto, "X");
+    definicion_free(&definicion);
+    free(text);
+}
+
+static void test_a_mistake_in_an_included_profile_names_its_file(void **state)
+{
+    static const struct {
+        const char *perfil, *propio, *expected;
+    } rows[] = {
+        { "    perfil:\n      de: local-1812\n", "",
+          "definicion.yaml:38: elecciones[0].perfil.de: «local-1812» no se conoce" },
+        { "    perfil:\n      de: ../x\n", "", "no sirve de nombre de perfil" },
+        { "    perfil:\n      de: propio\n", "separador: \";\"\n",
+          "falta archivo; agréguelo" },
+        { "    perfil:\n      de: propio\n", "de: local-2024\n",
+          "perfil-propio.yaml:1: elecciones[0].perfil.de: un perfil no incluye" },
+        { "    perfil:\n      de: propio\n", "separador: \";\"\nseparator: x\n",
+          "perfil-propio.yaml:2" },
+        { INCLUYE_LOCAL "      separador: \":\"\n", "",
+          "definicion.yaml:39: elecciones[0].perfil.separador: «:» no se conoce" },
+        { INCLUYE_LOCAL
+          "      excepciones:\n        - {columnas: [X], estados: [fuera], "
+          "texto: a}\n",
+          "",
+          "definicion.yaml:40: elecciones[0].perfil.excepciones[0].columnas[0]: «X»" },
+        { INCLUYE_LOCAL "      renombra: [{columna: X, nombre: Y}]\n", "",
+          "renombra[0].columna: «X» no es una columna" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char *text = con_perfil(rows[i].perfil);
+        struct definicion *definicion = NULL;
+        struct prep_reason reason = { "" };
+
+        carpeta_escribe(&carpeta, "perfil-propio.yaml", rows[i].propio);
+        assert_int_equal(load(text, &definicion, &reason), PREP_ERR_CONFIG);
+        print_message("    %s\n", reason.text);
+        assert_non_null(strstr(reason.text, rows[i].expected));
+        free(text);
+    }
+}
+
+static void test_an_included_profile_is_part_of_the_definition_s_hash(void **state)
+{
+    char *text = con_perfil("    perfil:\n      de: local-2024\n");
+    struct definicion *definicion = NULL;
+    struct prep_reason reason = { "" };
+    struct hash whole, alone;
+
+    (void)state;
+    hash_of(text, strlen(text), &alone);
+    assert_int_equal(load(text, &definicion, &reason), PREP_OK);
+    whole = definicion->sha256;
+    definicion_free(&definicion);
+    assert_false(hash_equal(&whole, &alone));
+    assert_int_equal(load(definicion_ejemplo, &definicion, &reason), PREP_OK);
+    hash_of(definicion_ejemplo, strlen(definicion_ejemplo), &alone);
+    assert_true(hash_equal(&definicion->sha256, &alone));
+    definicion_free(&definicion);
+    free(text);
+}
+
+static void test_formats_are_a_list_with_csv(void **state)
+{
+    static const struct {
+        const char *line;
+        uint32_t formatos; /* 0: refused */
+        const char *expected;
+    } rows[] = {
+        { "", FORMATO_CSV | FORMATO_XLSX, "" },
+        { "formatos: [csv]\n", FORMATO_CSV, "" },
+        { "formatos: [csv, nist, json, xlsx]\n",
+          FORMATO_CSV | FORMATO_XLSX | FORMATO_JSON | FORMATO_NIST, "" },
+        { "formatos: [xlsx]\n", 0, "falta csv" },
+        { "formatos: []\n", 0, "falta csv" },
+        { "formatos: [csv, pdf]\n", 0, "«pdf» no se conoce" },
+        { "formatos: [csv, csv]\n", 0, "está repetido" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char line[200];
+        struct definicion *definicion = NULL;
+        struct prep_reason reason = { "" };
+        enum prep_status status;
+        char *text;
+
+        snprintf(line, sizeof line, "%svocabularios:", rows[i].line);
+        text = mutate("vocabularios:", line);
+        status = load(text, &definicion, &reason);
+        if (rows[i].formatos == 0) {
+            assert_int_equal(status, PREP_ERR_CONFIG);
+            assert_non_null(strstr(reason.text, rows[i].expected));
+        } else {
+            assert_int_equal(status, PREP_OK);
+            assert_int_equal(definicion->formatos, rows[i].formatos);
+        }
+        definicion_free(&definicion);
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +505,10 @@ int main(void)
         cmocka_unit_test(test_simulacro_may_last_longer_and_run_faster),
         cmocka_unit_test(test_a_missing_file_says_so),
         cmocka_unit_test(test_cells_must_fit_the_ballot),
+        cmocka_unit_test(test_a_profile_is_included_by_name_and_changed),
+        cmocka_unit_test(test_a_mistake_in_an_included_profile_names_its_file),
+        cmocka_unit_test(test_an_included_profile_is_part_of_the_definition_s_hash),
+        cmocka_unit_test(test_formats_are_a_list_with_csv),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -42,5 +42,7 @@ for order in importa corre compara; do
 done
 says 78 "vea prep-simulacro importa --help" prep-simulacro importa a --a
 says 78 "vea prep-simulacro compara --help" prep-simulacro compara a b --diferencias
+mkdir base publicado && : >publicado/corte.json
+says 78 "al revés" prep-simulacro compara publicado base
 [ "$failed" -eq 0 ] && echo "opciones: $count respuestas correctas"
 exit "$failed"

@@ -88,8 +88,9 @@ static enum prep_status entry_read(struct archive *archive, struct archivos *arc
         }
         got = archive_read_data(archive, data + len, room - len);
         if (got < 0) {
-            status = prep_fail(reason, PREP_ERR_FORMAT, "%s: no se puede leer: %s",
-                               ruta, archive_error_string(archive));
+            status = prep_fail(reason, PREP_ERR_FORMAT,
+                               "%s: dañado o incompleto; obténgalo de nuevo (%s)", ruta,
+                               archive_error_string(archive));
             free(data);
             return status;
         }

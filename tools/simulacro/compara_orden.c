@@ -192,6 +192,17 @@ static enum prep_status informa(const struct opciones *opciones,
     return PREP_OK;
 }
 
+/* What publica writes has its pointer; no institute's base has one. */
+static bool is_published(const char *path)
+{
+    char pointer[PATH_MAX];
+    struct stat info;
+
+    return snprintf(pointer, sizeof pointer, "%s/corte.json", path) <
+               (int)sizeof pointer &&
+           stat(pointer, &info) == 0;
+}
+
 static enum prep_status compara(const struct opciones *opciones,
                                 struct prep_reason *reason)
 {
@@ -203,6 +214,12 @@ static enum prep_status compara(const struct opciones *opciones,
     enum prep_status status;
     struct stat info;
 
+    if (is_published(opciones->base) && !is_published(opciones->publicado)) {
+        return prep_fail(reason, PREP_ERR_CONFIG,
+                         "los argumentos van al revés: primero la base del instituto y "
+                         "después %s, lo que publicó este sistema",
+                         opciones->base);
+    }
     if (opciones->diferencias != NULL) {
         status = diferencias_lee(opciones->diferencias, &lista, reason);
         if (status != PREP_OK) {

@@ -70,6 +70,12 @@ static bool slot_of(const Prep__Event *event, enum slot *out_slot)
     case PREP__EVENT__CUERPO_COTEJO:
         *out_slot = SLOT_COTEJO;
         return true;
+    case PREP__EVENT__CUERPO_CORRECCION:
+        *out_slot = SLOT_CORRECCION;
+        return true;
+    case PREP__EVENT__CUERPO_IDENTIFICACION:
+        *out_slot = SLOT_IDENTIFICACION;
+        return true;
     default:
         return false; /* says nothing about the state of an acta */
     }
@@ -89,6 +95,9 @@ static int precedes(const struct candidate *a, const struct candidate *b)
     if (a->slot == SLOT_ACOPIO) {
         order = (a->event->acopio->sin_acta != 0) - (b->event->acopio->sin_acta != 0);
     }
+    if (a->slot == SLOT_CORRECCION) {
+        order = compare_u64(a->event->correccion->numero, b->event->correccion->numero);
+    }
     if (order == 0) {
         order = (a->event->hora_ms > b->event->hora_ms) -
                 (a->event->hora_ms < b->event->hora_ms);
@@ -96,7 +105,7 @@ static int precedes(const struct candidate *a, const struct candidate *b)
     if (order == 0) {
         order = memcmp(a->hash->bytes, b->hash->bytes, HASH_LEN);
     }
-    return a->slot == SLOT_COTEJO ? -order : order;
+    return a->slot == SLOT_COTEJO || a->slot == SLOT_CORRECCION ? -order : order;
 }
 
 static int compare_candidates(const void *left, const void *right)
@@ -164,10 +173,8 @@ static void add_acopio(struct projection_batch *batch, const struct candidate *c
     }
 }
 
-static void add_imagen(const struct candidate *c, struct db_array **columns)
+static void add_imagen(const Prep__Imagen *imagen, struct db_array **columns)
 {
-    const Prep__Imagen *imagen = c->event->imagen;
-
     db_array_add_bytes(columns[0], imagen->sha256.data, imagen->sha256.len);
     db_array_add_int(columns[1], (int64_t)imagen->bytes_total);
     db_array_add_int(columns[2], imagen->formato);
@@ -194,7 +201,8 @@ static void add_row(struct projection_batch *batch, const struct candidate *c)
         add_acopio(batch, c, columns + 3);
         break;
     case SLOT_IMAGEN:
-        add_imagen(c, columns + 3);
+    case SLOT_IMAGEN_OTRA:
+        add_imagen(event->imagen, columns + 3);
         break;
     case SLOT_CAPTURA_1:
     case SLOT_CAPTURA_2:
@@ -210,9 +218,30 @@ static void add_row(struct projection_batch *batch, const struct candidate *c)
     case SLOT_COTEJO:
         db_array_add_int(columns[3], event->cotejo->resultado);
         break;
+    case SLOT_CORRECCION:
+        db_array_add_int(columns[3], (int32_t)event->correccion->numero);
+        add_cells(batch, c->slot, columns + 4, event->correccion->celdas,
+                  event->correccion->n_celdas);
+        break;
+    case SLOT_IDENTIFICACION:
+        db_array_add_int(columns[3], (int64_t)event->identificacion->fuera);
+        db_array_add_int(columns[4], event->identificacion->imagen_ms);
+        db_array_add_bytes(columns[5], event->identificacion->evento.data,
+                           event->identificacion->evento.len);
+        add_imagen(event->identificacion->imagen, columns + 6);
+        break;
     case SLOT_COUNT:
         break;
     }
+}
+
+/* Two that compete for a slot; identifications do not: each one frees another acta. */
+static bool same_place(const struct candidate *c, const struct candidate *before)
+{
+    const bool imagenes = c->slot == SLOT_IMAGEN && before->slot == SLOT_IMAGEN_OTRA;
+
+    return c->event->acta == before->event->acta &&
+           (c->slot == before->slot || imagenes) && c->slot != SLOT_IDENTIFICACION;
 }
 
 struct projection_batch *projection_batch_new(const struct ledger_item *items,
@@ -244,10 +273,13 @@ struct projection_batch *projection_batch_new(const struct ledger_item *items,
     qsort(batch->candidates, batch->count, sizeof batch->candidates[0],
           compare_candidates);
     for (size_t i = 0; i < batch->count; i++) {
-        const struct candidate *c = &batch->candidates[i];
+        struct candidate *c = &batch->candidates[i];
 
-        if (i > 0 && c[-1].slot == c->slot && c[-1].event->acta == c->event->acta) {
-            continue; /* the one before it stands */
+        if (i > 0 && same_place(c, &c[-1])) {
+            if (c->slot != SLOT_IMAGEN) {
+                continue; /* the one before it stands */
+            }
+            c->slot = SLOT_IMAGEN_OTRA; /* every image is kept */
         }
         if (acta_id_es_fuera(c->event->acta)) {
             db_array_add_int(batch->fuera_ids, (int64_t)c->event->acta);

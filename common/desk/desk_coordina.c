@@ -189,7 +189,9 @@ static enum prep_status propuesta_open(const struct desk *desk, const PGresult *
                                         .celda_count = body->n_celdas,
                                         .tiene_imagen = body->imagen.len == HASH_LEN };
     strcpy(out->motivo, body->motivo); /* envelope_event_check() bounds all of this */
-    memcpy(out->celdas, body->celdas, body->n_celdas * sizeof out->celdas[0]);
+    if (body->n_celdas > 0) {
+        memcpy(out->celdas, body->celdas, body->n_celdas * sizeof out->celdas[0]);
+    }
     memcpy(out->sigue_a.bytes, envelope.event->sigue_a.data, HASH_LEN);
     if (out->tiene_imagen) {
         memcpy(out->imagen.bytes, body->imagen.data, HASH_LEN);

@@ -12,6 +12,9 @@
 #include "prep/catalogo.h"
 #include "prep/reglas.h"
 
+struct acta_imagen; /* prep/projection.h */
+struct historia;    /* publica's own */
+
 struct acta_vista {
     /* Fuera de catalogo: filled from Acopio.identificacion, the rest empty. */
     struct catalogo_acta catalogo;
@@ -24,6 +27,10 @@ struct acta_vista {
     bool tiene_acopio, tiene_captura, tiene_verificacion, tiene_imagen;
     int64_t acopio_ms, captura_ms, verificacion_ms; /* CLOCK_UNKNOWN prints empty */
     struct hash imagen;                             /* CODIGO_INTEGRIDAD */
+    /* The other images, in the caller's row; and what publica adds to the object. */
+    size_t otra_count;
+    const struct acta_imagen *otras;
+    const struct historia *historia; /* NULL: none */
 };
 
 #endif

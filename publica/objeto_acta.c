@@ -177,6 +177,9 @@ static void procedencia(const struct definicion *definicion,
     texto("digitalizacion",
           vocabulario_texto(&definicion->digitalizaciones, vista->digitalizacion), out);
     hora("acopio", vista->tiene_acopio, vista->acopio_ms, desfase, out);
+    if (vista->duda_causas != 0) { /* the device's is evidence; acopio is the CCV's */
+        hora("hora_dispositivo", true, vista->dispositivo_ms, desfase, out);
+    }
     hora("captura", vista->tiene_captura, vista->captura_ms, desfase, out);
     hora("verificacion", vista->tiene_verificacion, vista->verificacion_ms, desfase,
          out);

@@ -12,7 +12,7 @@
     "a.sin_acta, a.imagen_ms, a.imagen_sha256, a.imagen_formato, a.imagen_origen, "    \
     "a.imagen_digitalizacion, a.imagen_documento, a.captura1_ms, a.verificacion_ms, "  \
     "a.verificacion_celdas, a.cotejo, a.correccion_numero, a.correccion_ms, "          \
-    "a.correccion_celdas, a.imagenes"
+    "a.correccion_celdas, a.imagenes, " PROJECTION_DUDAS
 #define CATALOGO_COLUMNS                                                               \
     "c.id, c.eleccion, c.clave_casilla, c.clave_acta, c.entidad, c.entidad_nombre, "   \
     "c.territorio, c.territorio_nombre, c.seccion, c.id_casilla, c.tipo_casilla, "     \
@@ -29,8 +29,8 @@ static enum prep_status forma(uint64_t id, struct prep_reason *reason)
 
 static void read_acta(struct fila *fila, struct acta_row *row)
 {
-    size_t bool_len, imagenes_len;
-    const char *imagenes;
+    size_t bool_len, imagenes_len, len;
+    const char *imagenes, *duda;
     const char *tiene_acopio = fila_bytes(fila, &bool_len);
 
     row->tiene_acopio = bool_len == 1 && tiene_acopio[0] == 1;
@@ -56,6 +56,14 @@ static void read_acta(struct fila *fila, struct acta_row *row)
     row->correccion_count = fila_cells(fila, row->correccion, ELECCION_CELDAS_MAX);
     imagenes = fila_bytes(fila, &imagenes_len);
     if (!acta_imagenes_read(imagenes, imagenes_len, row->otras, &row->otra_count)) {
+        fila->broken = true;
+    }
+    duda = fila_bytes(fila, &len);
+    if (!acta_duda_unpack(duda, len, &row->duda_acopio)) {
+        fila->broken = true;
+    }
+    duda = fila_bytes(fila, &len);
+    if (!acta_duda_unpack(duda, len, &row->duda_imagen)) {
         fila->broken = true;
     }
 }

@@ -8,6 +8,7 @@
 #include "prep/eleccion.h"
 #include "prep/envelope.h"
 #include "prep/reglas.h"
+#include "prep/reloj.h"
 
 #define HORA_MS_MAX INT64_C(7258118400000) /* 2200-01-01 UTC */
 #define IMAGEN_FORMATO_MAX 5u              /* proto: 1 webp ... 5 tiff */
@@ -45,6 +46,8 @@ static const struct body_rule body_rules[] = {
       ACTA_REQUIRED },
     { PREP__EVENT__CUERPO_IDENTIFICACION, "identificacion", ETAPA_BIT(ETAPA_VERIFICA),
       ACTA_REQUIRED },
+    { PREP__EVENT__CUERPO_HORA_DUDOSA, "hora_dudosa",
+      ETAPA_BIT(ETAPA_ACOPIO) | ETAPA_BIT(ETAPA_DIGITALIZA), ACTA_REQUIRED },
     { PREP__EVENT__CUERPO_INCIDENCIA, "incidencia", UINT32_MAX, ACTA_OPTIONAL },
 };
 
@@ -301,6 +304,23 @@ static enum prep_status identificacion_check(const Prep__Event *event,
     return imagen_check(identificacion->imagen, reason);
 }
 
+/* Each service doubts what it receives. */
+static enum prep_status hora_dudosa_check(const struct topology_process *emisor,
+                                          const Prep__HoraDudosa *duda,
+                                          struct prep_reason *reason)
+{
+    const uint32_t tipo = emisor->etapa == ETAPA_ACOPIO ? PREP__EVENT__CUERPO_ACOPIO
+                                                        : PREP__EVENT__CUERPO_IMAGEN;
+
+    TRY(hash_check("evento", &duda->evento, reason));
+    TRY(number_check("tipo", duda->tipo, tipo, tipo, reason));
+    TRY(number_check("causas", duda->causas, 1, RELOJ_CAUSAS_MAX, reason));
+    if (duda->dispositivo_ms < 0 || duda->dispositivo_ms > HORA_MS_MAX) {
+        return prep_fail(reason, PREP_ERR_RANGE, "dispositivo_ms: fuera de rango");
+    }
+    return PREP_OK;
+}
+
 static enum prep_status corte_check(const Prep__Corte *corte,
                                     struct prep_reason *reason)
 {
@@ -338,6 +358,8 @@ static enum prep_status body_check(const struct topology_process *emisor,
         return correccion_check(event->correccion, reason);
     case PREP__EVENT__CUERPO_IDENTIFICACION:
         return identificacion_check(event, reason);
+    case PREP__EVENT__CUERPO_HORA_DUDOSA:
+        return hora_dudosa_check(emisor, event->hora_dudosa, reason);
     case PREP__EVENT__CUERPO_INCIDENCIA:
         TRY(text_check("nombre", event->incidencia->nombre, 1, EVENT_INCIDENCIA_MAX,
                        reason));

@@ -2,6 +2,7 @@
 #include "prep/projection.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,9 @@ static const struct db_statement fuera_statement = { "acta_fuera_crea",
 static const struct db_statement fuera_eleccion_statement = {
     "acta_fuera_eleccion", "SELECT acta_fuera_eleccion($1, $2, $3)", 3
 };
+
+/* Those of the actas fuera de catalogo, and COMMIT. */
+static_assert(SLOT_COUNT + 3 <= DB_PIPELINE_MAX, "a batch must fit in a pipeline");
 
 struct candidate {
     enum slot slot;
@@ -76,9 +80,29 @@ static bool slot_of(const Prep__Event *event, enum slot *out_slot)
     case PREP__EVENT__CUERPO_IDENTIFICACION:
         *out_slot = SLOT_IDENTIFICACION;
         return true;
+    case PREP__EVENT__CUERPO_HORA_DUDOSA:
+        *out_slot = event->hora_dudosa->tipo == PREP__EVENT__CUERPO_ACOPIO
+                        ? SLOT_DUDA_ACOPIO
+                        : SLOT_DUDA_IMAGEN;
+        return true;
     default:
         return false; /* says nothing about the state of an acta */
     }
+}
+
+/* As struct acta_duda is read back; it orders as the events that it is about. */
+static void duda_pack(const Prep__Event *event, uint8_t out[static ACTA_DUDA_PACKED])
+{
+    const Prep__HoraDudosa *duda = event->hora_dudosa;
+    uint64_t wire;
+
+    out[0] = duda->sin_acta;
+    wire = htobe64((uint64_t)duda->dispositivo_ms);
+    memcpy(out + 1, &wire, 8);
+    memcpy(out + 9, duda->evento.data, HASH_LEN);
+    wire = htobe64((uint64_t)event->hora_ms);
+    memcpy(out + 9 + HASH_LEN, &wire, 8);
+    out[17 + HASH_LEN] = (uint8_t)duda->causas;
 }
 
 static int compare_u64(uint64_t a, uint64_t b)
@@ -94,6 +118,13 @@ static int precedes(const struct candidate *a, const struct candidate *b)
 
     if (a->slot == SLOT_ACOPIO) {
         order = (a->event->acopio->sin_acta != 0) - (b->event->acopio->sin_acta != 0);
+    }
+    if (a->slot == SLOT_DUDA_ACOPIO || a->slot == SLOT_DUDA_IMAGEN) {
+        uint8_t left[ACTA_DUDA_PACKED], right[ACTA_DUDA_PACKED];
+
+        duda_pack(a->event, left);
+        duda_pack(b->event, right);
+        return memcmp(left, right, sizeof left);
     }
     if (a->slot == SLOT_CORRECCION) {
         order = compare_u64(a->event->correccion->numero, b->event->correccion->numero);
@@ -187,6 +218,7 @@ static void add_row(struct projection_batch *batch, const struct candidate *c)
 {
     struct db_array **columns = batch->columns[c->slot];
     const Prep__Event *event = c->event;
+    uint8_t duda[ACTA_DUDA_PACKED];
 
     if (columns[0] == NULL) {
         for (int i = 0; i < projection_slots[c->slot].update.param_count; i++) {
@@ -229,6 +261,11 @@ static void add_row(struct projection_batch *batch, const struct candidate *c)
         db_array_add_bytes(columns[5], event->identificacion->evento.data,
                            event->identificacion->evento.len);
         add_imagen(event->identificacion->imagen, columns + 6);
+        break;
+    case SLOT_DUDA_ACOPIO:
+    case SLOT_DUDA_IMAGEN:
+        duda_pack(event, duda);
+        db_array_add_bytes(columns[3], duda, sizeof duda);
         break;
     case SLOT_COUNT:
         break;

@@ -18,6 +18,8 @@
  *     verificacion  first by (hora_ms, hash)
  *     cotejo        last by (hora_ms, hash)
  *     correccion    last by (numero, hora_ms, hash); without cells, a reopening
+ *     duda          HoraDudosa of an acopio or an image: the one about the event that
+ *                   stands, by the same order
  *     identificada  fuera de catalogo: first Identificacion by (hora_ms, hash)
  *
  * LEAST PRIVILEGE
@@ -51,6 +53,16 @@ bool acta_imagen_unpack(const void *packed, size_t len, struct acta_imagen *out)
 bool acta_imagenes_read(const char *binary, size_t len, struct acta_imagen *out,
                         size_t *out_count);
 
+/* The device time of the event that stands cannot be right (HoraDudosa). */
+struct acta_duda {
+    uint32_t causas; /* 0: it is believed */
+    struct hash evento;
+    int64_t dispositivo_ms, recibido_ms;
+};
+#define ACTA_DUDA_PACKED (1u + 8u + HASH_LEN + 8u + 1u)
+/* len 0: SQL NULL. */
+bool acta_duda_unpack(const void *packed, size_t len, struct acta_duda *out);
+
 /* One row of `acta`, as the stages and publica read it. */
 struct acta_row {
     uint64_t id;
@@ -77,12 +89,16 @@ struct acta_row {
     uint64_t identificada_como; /* fuera de catalogo: the acta it is; 0: not known */
     size_t otra_count;          /* images besides the reference one */
     struct acta_imagen otras[ACTA_IMAGENES_MAX];
+    struct acta_duda duda_acopio, duda_imagen; /* only of what stands */
 };
 
 /*
  * The columns that projection_row() reads, for a SELECT of the caller's own:
  *     "SELECT " PROJECTION_COLUMNS " FROM acta a WHERE ..."   (binary result)
  */
+#define PROJECTION_DUDAS                                                               \
+    "CASE WHEN substr(a.duda_acopio, 10, 32) = a.acopio_hash THEN a.duda_acopio END, " \
+    "CASE WHEN substr(a.duda_imagen, 10, 32) = a.imagen_hash THEN a.duda_imagen END"
 #define PROJECTION_COLUMNS                                                             \
     "a.id, a.eleccion, a.acopio_ms, a.acopio_hash, a.mecanismo, a.acopio_documento, "  \
     "a.sin_acta, a.imagen_ms, a.imagen_hash, a.imagen_sha256, a.imagen_bytes, "        \
@@ -92,7 +108,7 @@ struct acta_row {
     "a.captura3_ms, a.captura3_hash, a.captura3_operador, a.captura3_celdas, "         \
     "a.verificacion_ms, a.verificacion_hash, a.verificacion_celdas, a.cotejo, "        \
     "a.correccion_numero, a.correccion_ms, a.correccion_hash, a.correccion_celdas, "   \
-    "a.identificada_como, a.imagenes"
+    "a.identificada_como, a.imagenes, " PROJECTION_DUDAS
 PREP_MUST_CHECK
 enum prep_status projection_row(const PGresult *result, int row,
                                 struct acta_row *out_row, struct prep_reason *reason);

@@ -36,6 +36,8 @@ enum {
     CORRECCION_CELDAS,
     IDENTIFICADA_COMO,
     IMAGENES,
+    DUDA_ACOPIO,
+    DUDA_IMAGEN,
     COLUMN_COUNT
 };
 
@@ -109,6 +111,27 @@ bool acta_imagen_unpack(const void *packed, size_t len, struct acta_imagen *out)
     return true;
 }
 
+bool acta_duda_unpack(const void *packed, size_t len, struct acta_duda *out)
+{
+    const uint8_t *at = packed;
+    uint64_t wire;
+
+    out->causas = 0;
+    if (len == 0) {
+        return true;
+    }
+    if (len != ACTA_DUDA_PACKED) {
+        return false;
+    }
+    memcpy(&wire, at + 1, sizeof wire);
+    out->dispositivo_ms = (int64_t)be64toh(wire);
+    memcpy(out->evento.bytes, at + 9, HASH_LEN);
+    memcpy(&wire, at + 9 + HASH_LEN, sizeof wire);
+    out->recibido_ms = (int64_t)be64toh(wire);
+    out->causas = at[17 + HASH_LEN];
+    return true;
+}
+
 /* bytea[] in binary, as in read_cells(). */
 bool acta_imagenes_read(const char *at, size_t len, struct acta_imagen *out,
                         size_t *out_count)
@@ -150,6 +173,8 @@ static void row_clear(struct acta_row *out)
     out->correccion_count = 0;
     out->identificada_como = 0;
     out->otra_count = 0;
+    out->duda_acopio.causas = 0;
+    out->duda_imagen.causas = 0;
 }
 
 enum prep_status projection_row(const PGresult *result, int row,
@@ -217,6 +242,13 @@ enum prep_status projection_row(const PGresult *result, int row,
     ok = acta_imagenes_read(PQgetvalue(result, row, IMAGENES),
                             (size_t)PQgetlength(result, row, IMAGENES), out_row->otras,
                             &out_row->otra_count) &&
+         ok;
+    ok = acta_duda_unpack(PQgetvalue(result, row, DUDA_ACOPIO),
+                          (size_t)PQgetlength(result, row, DUDA_ACOPIO),
+                          &out_row->duda_acopio) &&
+         acta_duda_unpack(PQgetvalue(result, row, DUDA_IMAGEN),
+                          (size_t)PQgetlength(result, row, DUDA_IMAGEN),
+                          &out_row->duda_imagen) &&
          ok;
     if (!ok) {
         return prep_fail(reason, PREP_ERR_STATE,

@@ -9,6 +9,18 @@
 #define CELLS_TYPES NUMBER, NUMBER, NUMBER
 
 /* clang-format off: one clause of SQL, one line */
+#define DUDA(columna)                                                                  \
+    {                                                                                  \
+        { "acta_" columna,                                                             \
+          "UPDATE acta a SET " columna " = n.duda "                                    \
+          "FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[]) "         \
+          "AS n (id, ms, hash, duda) "                                                 \
+          "WHERE a.id = n.id AND (a." columna " IS NULL OR n.duda < a." columna ")",   \
+          4 },                                                                         \
+        {                                                                              \
+            EVENT_TYPES, DB_ARRAY_BYTEA                                                \
+        }                                                                              \
+    }
 #define IMAGEN_STANDS                                                                  \
     "(a.imagen_hash IS NULL OR (n.ms, n.hash) < (a.imagen_ms, a.imagen_hash))"
 #define IMAGEN(column)                                                                 \
@@ -119,5 +131,7 @@ const struct projection_slot projection_slots[SLOT_COUNT] = {
         { EVENT_TYPES, DB_ARRAY_INT8, DB_ARRAY_INT8, DB_ARRAY_BYTEA, DB_ARRAY_BYTEA,
           DB_ARRAY_INT8, NUMBER, NUMBER, NUMBER, NUMBER },
     },
+    [SLOT_DUDA_ACOPIO] = DUDA("duda_acopio"),
+    [SLOT_DUDA_IMAGEN] = DUDA("duda_imagen"),
 };
 /* clang-format on */

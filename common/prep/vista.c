@@ -55,11 +55,20 @@ static void tiempos(const struct definicion *definicion, const struct acta_row *
                           : NULL;
     bool casilla = origen != NULL && strcmp(origen, VISTA_ORIGEN_CASILLA) == 0;
 
+    const struct acta_duda *duda = NULL;
+
     vista->acopio_ms = CLOCK_UNKNOWN;
     if (row->tiene_imagen && (casilla || !row->tiene_acopio)) {
         vista->acopio_ms = row->imagen_ms;
+        duda = &row->duda_imagen;
     } else if (row->tiene_acopio) {
         vista->acopio_ms = row->acopio_ms;
+        duda = &row->duda_acopio;
+    }
+    vista->duda_causas = duda == NULL ? 0 : duda->causas;
+    if (vista->duda_causas != 0) {
+        vista->dispositivo_ms = vista->acopio_ms;
+        vista->acopio_ms = duda->recibido_ms;
     }
     vista->captura_ms = row->tiene_captura[0] ? row->captura_ms[0] : CLOCK_UNKNOWN;
     vista->verificacion_ms =

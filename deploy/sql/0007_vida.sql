@@ -7,6 +7,8 @@ ALTER TABLE acta
     ADD COLUMN correccion_ms     bigint,
     ADD COLUMN correccion_hash   bytea,
     ADD COLUMN correccion_celdas integer[], -- {}: reopened, no values stand
+    ADD COLUMN duda_acopio       bytea,     -- struct acta_duda of projection.h: of the
+    ADD COLUMN duda_imagen       bytea,     -- doubtful ones, that of the first event
     ADD COLUMN identificada_como bigint,    -- fuera de catalogo: the acta that it is
     ADD COLUMN identificada_ms   bigint,
     ADD COLUMN identificada_hash bytea;
@@ -108,6 +110,7 @@ GRANT EXECUTE ON FUNCTION
 GRANT EXECUTE ON FUNCTION
     acta_identifica(bigint[], bigint[], bytea[], bigint[], bigint[], bytea[], bytea[],
                     bigint[], integer[], integer[], integer[], integer[]) TO prep_verifica;
-GRANT UPDATE (imagenes) ON acta TO prep_digitaliza;
+GRANT UPDATE (imagenes, duda_imagen) ON acta TO prep_digitaliza;
+GRANT UPDATE (duda_acopio) ON acta TO prep_acopio;
 GRANT UPDATE (correccion_numero, correccion_ms, correccion_hash, correccion_celdas)
     ON acta TO prep_verifica;

@@ -160,6 +160,21 @@ void maker_identificacion(struct maker *maker, Prep__Event *event)
     fixture_sign(maker->fixture, maker->emitter, event, maker->out);
 }
 
+void maker_hora_dudosa(struct maker *maker, Prep__Event *event)
+{
+    Prep__HoraDudosa duda = PREP__HORA_DUDOSA__INIT;
+    uint8_t hash[HASH_LEN];
+
+    duda.evento = any_hash(maker, hash);
+    duda.tipo = PREP__EVENT__CUERPO_ACOPIO;
+    duda.dispositivo_ms = MAKER_HORA - maker_dice(maker, 3);
+    duda.causas = 1 + maker_dice(maker, 7);
+    duda.sin_acta = maker_dice(maker, 2);
+    event->cuerpo_case = PREP__EVENT__CUERPO_HORA_DUDOSA;
+    event->hora_dudosa = &duda;
+    fixture_sign(maker->fixture, maker->emitter, event, maker->out);
+}
+
 void maker_event(struct maker *maker, enum fixture_kind kind)
 {
     Prep__Event event = PREP__EVENT__INIT;
@@ -179,6 +194,9 @@ void maker_event(struct maker *maker, enum fixture_kind kind)
         break;
     case FIXTURE_CAPTURA:
         maker_captura(maker, &event, 1);
+        break;
+    case FIXTURE_SERVICIO:
+        maker_hora_dudosa(maker, &event);
         break;
     default:
         switch (maker_dice(maker, 6)) {

@@ -1,4 +1,5 @@
-/* LD_PRELOAD: a device whose clock is RELOJ_S seconds off. The monotonic one is right. */
+/* LD_PRELOAD: a device whose clock is RELOJ_S seconds off. The monotonic one is right.
+ */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif

@@ -1,5 +1,7 @@
 #include "captura.h"
 
+#include "prep/vida.h"
+
 #define FIRST 0 /* slot of paso 1 */
 
 static void refuse_existing(const struct desk_entry *entry,
@@ -38,7 +40,7 @@ void captura_decide(const struct desk_entry *entry, const struct desk_acta *acta
                     "un acta fuera de catálogo se registra y no se captura; pida otra");
         return;
     }
-    if (acta->row.tiene_captura[FIRST] || acta->row.tiene_verificacion) {
+    if (!vida_paso(vida_estado(&acta->row), VIDA_PRIMERA).acepta) {
         refuse_existing(entry, acta, out_decision);
         return;
     }

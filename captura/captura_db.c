@@ -14,8 +14,9 @@
 #define PASO_PAPEL PASO("a.imagen_hash IS NOT NULL OR " ON_PAPER)
 
 #define NOBODY "NULL::integer" /* anybody may make the first capture */
-#define TIPOS_IMAGEN "18, 19"  /* Event.cuerpo: imagen; captura, by another instance */
-#define TIPOS_PAPEL "17, 18, 19"
+/* Event.cuerpo: imagen; captura, by another instance; identificacion, with an image */
+#define TIPOS_IMAGEN "18, 19, 27"
+#define TIPOS_PAPEL "17, 18, 19, 27"
 #define ORDEN "least(a.imagen_ms, a.acopio_ms)"
 
 static const struct db_statement actas = {
@@ -51,7 +52,8 @@ static const struct db_statement reclama_imagen = {
 #define STAGE(suffix)                                                                  \
     {                                                                                  \
         .nombre = "captura", .etapa = ETAPA_CAPTURA,                                   \
-        .escucha_etapas = (1u << ETAPA_ACOPIO) | (1u << ETAPA_DIGITALIZA),             \
+        .escucha_etapas =                                                              \
+            (1u << ETAPA_ACOPIO) | (1u << ETAPA_DIGITALIZA) | (1u << ETAPA_VERIFICA),  \
         .espera = &espera_##suffix, .sigue = &sigue_##suffix,                          \
         .propios = &propios_##suffix, .reclama = &reclama_##suffix, .actas = &actas,   \
         .decide = captura_decide,                                                      \

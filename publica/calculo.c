@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "calculo_niveles.h"
 #include "grupos.h"
+#include "historia.h"
 #include "prep/ledger.h"
 #include "prep/vista.h"
 #include "publica_db.h"
@@ -26,6 +27,7 @@ struct calculo {
     struct base *bases[ELECCION_MAX]; /* NULL: this corte has none */
     bool con_filas;                   /* rows read now go to the bases too */
     struct niveles_fuera fuera[ELECCION_MAX];
+    struct historia *historia;
     struct acta_vista vista;
 };
 
@@ -42,6 +44,21 @@ static void arma(struct calculo *calculo, const struct eleccion *eleccion,
         log_err("acta.rechazada", LOG_UINT("acta", row->id), LOG_STATUS(status),
                 LOG_TEXT("reason", reason.text));
     }
+    calculo->vista.historia = calculo->historia;
+}
+
+/* Those that are listed beside the one of reference: any of them may be the proof. */
+static enum prep_status publica_otras(struct calculo *calculo,
+                                      const struct acta_row *row,
+                                      struct prep_reason *reason)
+{
+    enum prep_status status = PREP_OK;
+
+    for (size_t i = 0; i < row->otra_count && status == PREP_OK; i++) {
+        status = imagenes_publica(calculo->publica->imagenes, &row->otras[i].sha256,
+                                  row->otras[i].formato, reason);
+    }
+    return status;
 }
 
 static enum prep_status visit_acta(void *context, const struct acta_row *row,
@@ -59,6 +76,9 @@ static enum prep_status visit_acta(void *context, const struct acta_row *row,
     if (status == PREP_OK) {
         status = grupos_acta(calculo->grupos, row->id, &calculo->vista,
                              row->imagen_formato, reason);
+    }
+    if (status == PREP_OK && calculo->vista.decision.capturada) {
+        status = publica_otras(calculo, row, reason);
     }
     if (++calculo->cuenta->actas % ACTAS_POR_SENAL == 0) {
         daemon_watchdog();
@@ -99,6 +119,9 @@ static enum prep_status visit_fuera(void *context, const struct acta_row *row,
     if (status == PREP_OK && row->tiene_imagen) {
         status = imagenes_publica(calculo->publica->imagenes, &row->imagen,
                                   row->imagen_formato, reason);
+    }
+    if (status == PREP_OK) {
+        status = publica_otras(calculo, row, reason);
     }
     return status;
 }
@@ -207,6 +230,10 @@ static enum prep_status lee(struct calculo *calculo, struct prep_reason *reason)
         return status;
     }
     status = prefijo(p, calculo->corte, reason);
+    if (status == PREP_OK) {
+        status = historia_lee(p->db, p->topology, calculo->corte->tamano,
+                              &calculo->historia, reason);
+    }
     calculo->cuenta->completo = !p->al_dia;
     if (status == PREP_OK && calculo->cuenta->completo) {
         arbol_olvida(p->arbol);
@@ -336,6 +363,7 @@ enum prep_status calculo_corre(struct publica *publica, struct aside *aside,
         grupos_count(calculo->grupos, &out_cuenta->grupos);
     }
     grupos_close(&calculo->grupos);
+    historia_free(&calculo->historia);
     for (size_t e = 0; e < ELECCION_MAX; e++) {
         base_close(&calculo->bases[e]);
         buffer_done(&calculo->fuera[e].actas);

@@ -98,6 +98,7 @@ void direccion_grupo(const struct arbol *arbol, size_t grupo,
                      char out_path[static DIRECCION_SIZE]);
 
 /* Shared by the functions above. */
+void objeto_celdas(const celda *valores, size_t count, struct buffer *out); /* [...] */
 void objeto_hash(const char *clave, const struct hash *hash, struct buffer *out);
 void objeto_hora(const char *clave, int64_t ms, int desfase_min, struct buffer *out);
 

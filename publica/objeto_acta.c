@@ -1,7 +1,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "historia.h"
 #include "objeto.h"
+#include "prep/projection.h"
 
 #define TEXTO(out, literal) buffer_add((out), (literal), sizeof(literal) - 1)
 
@@ -113,11 +115,10 @@ static void hora(const char *clave, bool tiene, int64_t ms, int desfase_min,
     }
 }
 
-static void celdas(const struct eleccion *eleccion, const celda *valores,
-                   struct buffer *out)
+void objeto_celdas(const celda *valores, size_t count, struct buffer *out)
 {
-    TEXTO(out, ",\"celdas\":[");
-    for (size_t i = 0; i < eleccion->celda_count; i++) {
+    buffer_add_char(out, '[');
+    for (size_t i = 0; i < count; i++) {
         if (i > 0) {
             buffer_add_char(out, ',');
         }
@@ -176,6 +177,9 @@ static void procedencia(const struct definicion *definicion,
     texto("digitalizacion",
           vocabulario_texto(&definicion->digitalizaciones, vista->digitalizacion), out);
     hora("acopio", vista->tiene_acopio, vista->acopio_ms, desfase, out);
+    if (vista->duda_causas != 0) { /* the device's is evidence; acopio is the CCV's */
+        hora("hora_dispositivo", true, vista->dispositivo_ms, desfase, out);
+    }
     hora("captura", vista->tiene_captura, vista->captura_ms, desfase, out);
     hora("verificacion", vista->tiene_verificacion, vista->verificacion_ms, desfase,
          out);
@@ -189,6 +193,32 @@ static void procedencia(const struct definicion *definicion,
         buffer_add_text(out, objeto_formato(formato));
         buffer_add_char(out, '"');
     }
+}
+
+/* The ones besides that of reference, in order of arrival. */
+static void otras(const struct definicion *definicion, const struct acta_vista *vista,
+                  struct buffer *out)
+{
+    for (size_t i = 0; i < vista->otra_count; i++) {
+        const struct acta_imagen *una = &vista->otras[i];
+        char name[HASH_TEXT_SIZE];
+
+        hash_text(&una->sha256, name);
+        buffer_add_text(out, i == 0 ? ",\"otras_imagenes\":[{" : ",{");
+        buffer_printf(out, "\"imagen\":\"imagenes/%s.%s\"", name,
+                      objeto_formato(una->formato) == NULL
+                          ? "bin"
+                          : objeto_formato(una->formato));
+        texto("origen", vocabulario_texto(&definicion->origenes, una->origen), out);
+        texto("digitalizacion",
+              vocabulario_texto(&definicion->digitalizaciones, una->digitalizacion),
+              out);
+        texto("documento", vocabulario_texto(&definicion->documentos, una->documento),
+              out);
+        hora("hora", true, una->hora_ms, definicion->desfase_min, out);
+        buffer_add_char(out, '}');
+    }
+    buffer_add_text(out, vista->otra_count > 0 ? "]" : "");
 }
 
 void objeto_acta(const struct definicion *definicion, const struct eleccion *eleccion,
@@ -219,7 +249,8 @@ void objeto_acta(const struct definicion *definicion, const struct eleccion *ele
         buffer_add_uint(out, decision->total);
         TEXTO(out, ",\"limite\":");
         buffer_add_uint(out, decision->limite);
-        celdas(eleccion, vista->celdas, out);
+        TEXTO(out, ",\"celdas\":");
+        objeto_celdas(vista->celdas, eleccion->celda_count, out);
     }
     if (decision->capturada || fuera) {
         procedencia(definicion, vista, formato, out);
@@ -227,6 +258,12 @@ void objeto_acta(const struct definicion *definicion, const struct eleccion *ele
     if (vista->cotejada != 0) {
         TEXTO(out, ",\"cotejada\":");
         buffer_add_uint(out, vista->cotejada);
+    }
+    if (decision->capturada || fuera) {
+        otras(definicion, vista, out);
+    }
+    if (vista->historia != NULL) {
+        historia_objeto(vista->historia, definicion, id, out);
     }
     buffer_add_char(out, '}');
 }

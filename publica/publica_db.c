@@ -11,7 +11,8 @@
     "a.acopio_hash IS NOT NULL, a.acopio_ms, a.mecanismo, a.acopio_documento, "        \
     "a.sin_acta, a.imagen_ms, a.imagen_sha256, a.imagen_formato, a.imagen_origen, "    \
     "a.imagen_digitalizacion, a.imagen_documento, a.captura1_ms, a.verificacion_ms, "  \
-    "a.verificacion_celdas, a.cotejo"
+    "a.verificacion_celdas, a.cotejo, a.correccion_numero, a.correccion_ms, "          \
+    "a.correccion_celdas, a.imagenes, " PROJECTION_DUDAS
 #define CATALOGO_COLUMNS                                                               \
     "c.id, c.eleccion, c.clave_casilla, c.clave_acta, c.entidad, c.entidad_nombre, "   \
     "c.territorio, c.territorio_nombre, c.seccion, c.id_casilla, c.tipo_casilla, "     \
@@ -28,7 +29,8 @@ static enum prep_status forma(uint64_t id, struct prep_reason *reason)
 
 static void read_acta(struct fila *fila, struct acta_row *row)
 {
-    size_t bool_len;
+    size_t bool_len, imagenes_len, len;
+    const char *imagenes, *duda;
     const char *tiene_acopio = fila_bytes(fila, &bool_len);
 
     row->tiene_acopio = bool_len == 1 && tiene_acopio[0] == 1;
@@ -49,6 +51,21 @@ static void read_acta(struct fila *fila, struct acta_row *row)
     row->verificacion_count = fila_cells(fila, row->verificacion, ELECCION_CELDAS_MAX);
     row->tiene_cotejo = !fila_null(fila);
     row->cotejo = row->tiene_cotejo ? (uint32_t)fila_int(fila) : 0;
+    row->correccion_numero = (uint32_t)fila_int(fila);
+    row->correccion_ms = fila_int(fila);
+    row->correccion_count = fila_cells(fila, row->correccion, ELECCION_CELDAS_MAX);
+    imagenes = fila_bytes(fila, &imagenes_len);
+    if (!acta_imagenes_read(imagenes, imagenes_len, row->otras, &row->otra_count)) {
+        fila->broken = true;
+    }
+    duda = fila_bytes(fila, &len);
+    if (!acta_duda_unpack(duda, len, &row->duda_acopio)) {
+        fila->broken = true;
+    }
+    duda = fila_bytes(fila, &len);
+    if (!acta_duda_unpack(duda, len, &row->duda_imagen)) {
+        fila->broken = true;
+    }
 }
 
 static void read_catalogo(struct fila *fila, struct catalogo_acta *c)
@@ -256,7 +273,8 @@ enum prep_status publica_db_fuera(struct db *db, acta_visit visit, void *context
     lector->context = context;
     status = db_exec(db,
                      "SELECT a.id, a.eleccion, a.identificacion::text, " ACTA_COLUMNS
-                     " FROM acta a WHERE a.id >= (1::bigint << 52) ORDER BY a.id",
+                     " FROM acta a WHERE a.id >= (1::bigint << 52)"
+                     " AND a.identificada_como IS NULL ORDER BY a.id",
                      NULL, 0, true, &result, reason);
     for (int i = 0; status == PREP_OK && i < PQntuples(result); i++) {
         struct fila fila;

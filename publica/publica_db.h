@@ -31,7 +31,8 @@ PREP_MUST_CHECK
 enum prep_status publica_db_actas(struct db *db, const uint64_t *ids, size_t count,
                                   acta_visit visit, void *context,
                                   struct prep_reason *reason);
-/* Those fuera de catalogo, by id; row->eleccion is 0 when it is not known. */
+/* Those fuera de catalogo that nobody has identified, by id; row->eleccion is 0 when it
+ * is not known. */
 PREP_MUST_CHECK
 enum prep_status publica_db_fuera(struct db *db, acta_visit visit, void *context,
                                   struct prep_reason *reason);

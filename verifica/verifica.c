@@ -1,5 +1,7 @@
 #include "verifica.h"
 
+#include "prep/vida.h"
+
 enum { FIRST = 0, SECOND = 1, THIRD = 2 }; /* slots of paso 1, 2 and 3 */
 
 static bool agrees(const struct desk_entry *entry, const struct acta_row *row, int slot)
@@ -91,6 +93,18 @@ static bool may_capture(const struct desk_entry *entry, const struct desk_acta *
     return true;
 }
 
+/* What the life of an acta says (prep/vida.h); refuses if it does. */
+static bool in_turn(const struct desk_acta *acta, enum vida_evento evento,
+                    struct desk_decision *out_decision)
+{
+    const struct vida_paso paso = vida_paso(vida_estado(&acta->row), evento);
+
+    if (!paso.acepta) {
+        desk_refuse(out_decision, paso.codigo, "%s", paso.motivo);
+    }
+    return paso.acepta;
+}
+
 static void decide_capture(const struct desk_entry *entry, const struct desk_acta *acta,
                            struct desk_decision *out_decision)
 {
@@ -103,17 +117,9 @@ static void decide_capture(const struct desk_entry *entry, const struct desk_act
             return;
         }
     }
-    if (row->tiene_verificacion) {
-        desk_refuse(out_decision, "captura.existente",
-                    "esta acta ya está verificada; pida otra");
-        return;
-    }
-    if (!row->tiene_captura[FIRST]) {
-        desk_refuse(out_decision, "captura.faltante",
-                    "esta acta todavía no tiene primera captura; pida otra");
-        return;
-    }
-    if (!may_capture(entry, acta, slot, out_decision)) {
+    if (!in_turn(acta, slot == SECOND ? VIDA_SEGUNDA_IGUAL : VIDA_TERCERA,
+                 out_decision) ||
+        !may_capture(entry, acta, slot, out_decision)) {
         return;
     }
     if (slot == SECOND) {
@@ -126,10 +132,10 @@ static void decide_capture(const struct desk_entry *entry, const struct desk_act
 static void decide_cotejo(const struct desk_entry *entry, const struct desk_acta *acta,
                           struct desk_decision *out_decision)
 {
-    if (!acta->row.tiene_verificacion) {
-        desk_refuse(out_decision, "verificacion.faltante",
-                    "esta acta todavía no está verificada; coteje después");
-    } else if (acta->row.tiene_cotejo && acta->row.cotejo == entry->resultado) {
+    if (!in_turn(acta, VIDA_COTEJO, out_decision)) {
+        return;
+    }
+    if (acta->row.tiene_cotejo && acta->row.cotejo == entry->resultado) {
         out_decision->result = DESK_REPETIDA;
     } else {
         out_decision->result = DESK_COTEJADA;

@@ -33,6 +33,7 @@ static const struct desk_stage stage = {
     .etapa = ETAPA_VERIFICA,
     .escucha_etapas = 1u << ETAPA_CAPTURA,
     .cotejos = true,
+    .coordina = true,
     .espera = &espera,
     .sigue = &sigue,
     .propios = &propios,

@@ -72,6 +72,8 @@ enum desk_result {
     DESK_VERIFICADA = 4,
     DESK_DISCREPANCIA = 5,
     DESK_COTEJADA = 6,
+    DESK_PROPUESTA = 7,
+    DESK_CONFIRMADA = 8,
 };
 
 struct desk_decision {
@@ -100,6 +102,7 @@ struct desk_stage {
     enum etapa etapa;
     uint32_t escucha_etapas; /* feeds that wake it up: bit 1 << enum etapa */
     bool cotejos;            /* POST /cotejos too */
+    bool coordina;           /* and what two people of coordinacion do (coordina.h) */
     /* Statements in the shapes of desk_sql.h; espera is run by its text. */
     const struct db_statement
         *espera; /* cursor over the actas that are ready, oldest first */

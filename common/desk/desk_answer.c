@@ -77,6 +77,9 @@ static void entry_log(struct desk *desk, const struct desk_entry *entry,
                     LOG_TEXT("codigo", decision->codigo),
                     LOG_TEXT("reason", decision->motivo.text));
         break;
+    case DESK_PROPUESTA: /* not of a batch: desk_coordina.c */
+    case DESK_CONFIRMADA:
+        break;
     }
 }
 
@@ -357,7 +360,21 @@ static void flush_views(struct desk *desk)
             answer_lost(item);
             continue;
         }
-        status = desk_view_acta(desk, item->request, &reason);
+        switch (item->route) {
+        case DESK_ROUTE_PROPUESTA:
+        case DESK_ROUTE_CONFIRMACION:
+            status = desk_coordina(desk, item->request, item->operador,
+                                   item->route == DESK_ROUTE_CONFIRMACION, &reason);
+            if (status == PREP_OK) {
+                announce(desk);
+            }
+            break;
+        case DESK_ROUTE_PROPUESTAS:
+            status = desk_coordina_lista(desk, item->request, &reason);
+            break;
+        default:
+            status = desk_view_acta(desk, item->request, &reason);
+        }
         if (status != PREP_OK) {
             desk_base_lost(desk, status, &reason);
             answer_lost(item);

@@ -167,14 +167,12 @@ static ProtobufCBinaryData hash_field(const struct hash *hash)
     return (ProtobufCBinaryData){ HASH_LEN, (uint8_t *)(uintptr_t)hash->bytes };
 }
 
-static enum prep_status event_sign(struct desk_batch *batch, Prep__Event *event,
-                                   const struct desk_entry *entry,
-                                   struct hash *out_hash, struct prep_reason *reason)
+static enum prep_status event_sign_as_is(struct desk_batch *batch, Prep__Event *event,
+                                         struct hash *out_hash,
+                                         struct prep_reason *reason)
 {
     enum prep_status status;
 
-    event->acta = entry->acta;
-    event->hora_ms = entry->hora_ms;
     status = envelope_event_check(batch->options.self, event, reason);
     if (status != PREP_OK) {
         return status; /* our own mistake: the decision let it through */
@@ -182,6 +180,15 @@ static enum prep_status event_sign(struct desk_batch *batch, Prep__Event *event,
     emitter_sign(&batch->emitter, event, &batch->signed_bytes, out_hash);
     batch->ends[batch->event_count++] = batch->signed_bytes.len;
     return PREP_OK;
+}
+
+static enum prep_status event_sign(struct desk_batch *batch, Prep__Event *event,
+                                   const struct desk_entry *entry,
+                                   struct hash *out_hash, struct prep_reason *reason)
+{
+    event->acta = entry->acta;
+    event->hora_ms = entry->hora_ms;
+    return event_sign_as_is(batch, event, out_hash, reason);
 }
 
 static enum prep_status captura_sign(struct desk_batch *batch,
@@ -389,6 +396,50 @@ enum prep_status desk_batch_run(struct desk_batch *batch,
         batch->event_count = 0; /* nothing to announce */
     }
     return status;
+}
+
+enum prep_status desk_batch_single(struct desk_batch *batch, const uint64_t *ids,
+                                   size_t id_count, desk_batch_decide decide,
+                                   void *context, struct hash *out_hash,
+                                   struct prep_reason *reason)
+{
+    struct db *db = batch->options.db;
+    Prep__Event event = PREP__EVENT__INIT;
+    struct desk_entry entries[2];
+    enum prep_status status;
+    bool write = false;
+
+    assert(id_count >= 1 && id_count <= 2);
+    for (size_t i = 0; i < id_count; i++) {
+        entries[i].acta = ids[i];
+    }
+    events_clear(batch);
+    status = ledger_begin(db, reason);
+    if (status == PREP_OK) {
+        status = actas_read(batch, entries, id_count, reason);
+    }
+    if (status == PREP_OK) {
+        status = decide(context, batch, &event, &write, reason);
+    }
+    if (status == PREP_OK && write) {
+        status = event_sign_as_is(batch, &event, out_hash, reason);
+    }
+    if (status == PREP_OK && write) {
+        status = append(batch, reason);
+    }
+    if (status == PREP_OK && write) {
+        status = ledger_finish(db, batch->items, batch->event_count, reason);
+    }
+    if (status != PREP_OK || !write) {
+        db_rollback(db);
+        batch->event_count = 0; /* nothing to announce */
+    }
+    return status;
+}
+
+const struct desk_acta *desk_batch_acta(const struct desk_batch *batch, uint64_t id)
+{
+    return acta_find(batch, id);
 }
 
 const struct ledger_item *desk_batch_event(const struct desk_batch *batch, size_t i)

@@ -46,6 +46,23 @@ enum prep_status desk_batch_run(struct desk_batch *batch,
                                 struct desk_decision *decisions,
                                 struct prep_reason *reason);
 
+/*
+ * One event of another kind, by itself. `decide` runs under the append lock, finds the
+ * rows asked for with desk_batch_acta(), and fills the event or says that there is
+ * nothing to write. PREP_ERR_RANGE: the event may not say that; nothing was written.
+ */
+typedef enum prep_status (*desk_batch_decide)(void *context,
+                                              const struct desk_batch *batch,
+                                              Prep__Event *event, bool *out_write,
+                                              struct prep_reason *reason);
+PREP_MUST_CHECK
+enum prep_status desk_batch_single(struct desk_batch *batch, const uint64_t *ids,
+                                   size_t id_count, desk_batch_decide decide,
+                                   void *context, struct hash *out_hash,
+                                   struct prep_reason *reason);
+/* Of the run in hand; NULL when there is none with that id. */
+const struct desk_acta *desk_batch_acta(const struct desk_batch *batch, uint64_t id);
+
 /* What the last run committed, for the feed. NULL past the end; valid until the next.
  */
 const struct ledger_item *desk_batch_event(const struct desk_batch *batch, size_t i);

@@ -23,6 +23,10 @@ const char *desk_result_text(enum desk_result result)
         return "discrepancia";
     case DESK_COTEJADA:
         return "cotejada";
+    case DESK_PROPUESTA:
+        return "propuesta";
+    case DESK_CONFIRMADA:
+        return "confirmada";
     }
     return "rechazada"; /* Only a corrupted value gets here. */
 }

@@ -18,6 +18,9 @@ enum desk_route {
     DESK_ROUTE_COTEJOS,
     DESK_ROUTE_ACTA,
     DESK_ROUTE_IMAGEN,
+    DESK_ROUTE_PROPUESTA,
+    DESK_ROUTE_CONFIRMACION,
+    DESK_ROUTE_PROPUESTAS,
 };
 
 /* A request that waits for the end of this turn. The body stays in the server. */
@@ -79,6 +82,15 @@ PREP_MUST_CHECK
 enum prep_status desk_view_acta(struct desk *desk, struct http_request *request,
                                 struct prep_reason *reason);
 void desk_view_imagen(struct desk *desk, struct http_request *request);
+
+/* desk_coordina.c: PREP_OK when the request was answered. */
+PREP_MUST_CHECK
+enum prep_status desk_coordina(struct desk *desk, struct http_request *request,
+                               uint32_t operador, bool confirma,
+                               struct prep_reason *reason);
+PREP_MUST_CHECK
+enum prep_status desk_coordina_lista(struct desk *desk, struct http_request *request,
+                                     struct prep_reason *reason);
 
 /* desk_base.c: the database as this process sees it. */
 bool desk_base_up(struct desk *desk);

@@ -18,6 +18,9 @@ static const struct route routes[] = {
     { "POST", "/cotejos", DESK_ROUTE_COTEJOS },
     { "GET", "/actas/", DESK_ROUTE_ACTA },
     { "GET", "/imagenes/", DESK_ROUTE_IMAGEN },
+    { "POST", "/propuestas", DESK_ROUTE_PROPUESTA },
+    { "POST", "/confirmaciones", DESK_ROUTE_CONFIRMACION },
+    { "GET", "/propuestas", DESK_ROUTE_PROPUESTAS },
 };
 
 static bool path_matches(const struct route *route, const char *path)
@@ -28,25 +31,39 @@ static bool path_matches(const struct route *route, const char *path)
                                        : strcmp(path, route->path) == 0;
 }
 
-static const struct route *route_find(const struct desk *desk, const char *path)
+static bool is_coordina(enum desk_route route)
 {
+    return route == DESK_ROUTE_PROPUESTA || route == DESK_ROUTE_CONFIRMACION ||
+           route == DESK_ROUTE_PROPUESTAS;
+}
+
+/* Of two with the same path, the one of the method; or the first, to say so. */
+static const struct route *route_find(const struct desk *desk, const char *method,
+                                      const char *path)
+{
+    const struct route *found = NULL;
+
     for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
         if (routes[i].route == DESK_ROUTE_COTEJOS && !desk->stage->cotejos) {
             continue;
         }
-        if (path_matches(&routes[i], path)) {
-            return &routes[i];
+        if (is_coordina(routes[i].route) && !desk->stage->coordina) {
+            continue;
+        }
+        if (path_matches(&routes[i], path) &&
+            (found == NULL || strcmp(method, routes[i].method) == 0)) {
+            found = &routes[i];
         }
     }
-    return NULL;
+    return found;
 }
 
 static bool operator_enters(struct desk *desk, struct http_request *request,
-                            uint32_t *out_operador)
+                            enum etapa etapa, uint32_t *out_operador)
 {
     uint32_t operador = 0;
-    enum prep_status status = operators_find(desk->operators, http_bearer(request),
-                                             desk->stage->etapa, &operador);
+    enum prep_status status =
+        operators_find(desk->operators, http_bearer(request), etapa, &operador);
 
     if (status == PREP_OK) {
         *out_operador = operador;
@@ -88,7 +105,7 @@ void desk_request(struct http_request *request, void *context)
 {
     struct desk *desk = context;
     const char *path = http_path(request);
-    const struct route *route = route_find(desk, path);
+    const struct route *route = route_find(desk, http_method(request), path);
     struct desk_pending item = { .request = request };
 
     if (strcmp(path, "/estado") == 0 && strcmp(http_method(request), "GET") == 0) {
@@ -105,7 +122,10 @@ void desk_request(struct http_request *request, void *context)
                           "esa ruta no acepta ese método; vea docs/API_CAPTURA.md");
         return;
     }
-    if (operator_enters(desk, request, &item.operador)) {
+    if (operator_enters(desk, request,
+                        is_coordina(route->route) ? OPERATORS_COORDINACION
+                                                  : desk->stage->etapa,
+                        &item.operador)) {
         item.route = route->route;
         pending_add(desk, &item);
     }

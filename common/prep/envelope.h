@@ -63,6 +63,14 @@
 #define EVENT_TEXTO_MAX 160u     /* bytes */
 #define EVENT_INCIDENCIA_MAX 64u /* bytes of nombre */
 #define EVENT_DETALLE_MAX 1024u  /* bytes of detalle */
+/* Propuesta.clase and Correccion.clase, in proto/prep.proto */
+enum propuesta_clase {
+    PROPUESTA_CORRECCION = 1,
+    PROPUESTA_REAPERTURA = 2,
+    PROPUESTA_IDENTIFICACION = 3,
+};
+#define EVENT_MOTIVO_MIN 10u   /* bytes: a reason says something */
+#define EVENT_MOTIVO_MAX 1024u /* bytes */
 #define EVENT_IMAGEN_BYTES_MAX (64u * 1024u * 1024u)
 
 struct envelope {

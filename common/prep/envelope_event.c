@@ -8,6 +8,7 @@
 #include "prep/eleccion.h"
 #include "prep/envelope.h"
 #include "prep/reglas.h"
+#include "prep/reloj.h"
 
 #define HORA_MS_MAX INT64_C(7258118400000) /* 2200-01-01 UTC */
 #define IMAGEN_FORMATO_MAX 5u              /* proto: 1 webp ... 5 tiff */
@@ -39,6 +40,14 @@ static const struct body_rule body_rules[] = {
     { PREP__EVENT__CUERPO_CORTE, "corte", ETAPA_BIT(ETAPA_PUBLICA), ACTA_FORBIDDEN },
     { PREP__EVENT__CUERPO_CIERRE, "cierre",
       ETAPA_BIT(ETAPA_PUBLICA) | ETAPA_BIT(ETAPA_HERRAMIENTA), ACTA_FORBIDDEN },
+    { PREP__EVENT__CUERPO_PROPUESTA, "propuesta", ETAPA_BIT(ETAPA_VERIFICA),
+      ACTA_REQUIRED },
+    { PREP__EVENT__CUERPO_CORRECCION, "correccion", ETAPA_BIT(ETAPA_VERIFICA),
+      ACTA_REQUIRED },
+    { PREP__EVENT__CUERPO_IDENTIFICACION, "identificacion", ETAPA_BIT(ETAPA_VERIFICA),
+      ACTA_REQUIRED },
+    { PREP__EVENT__CUERPO_HORA_DUDOSA, "hora_dudosa",
+      ETAPA_BIT(ETAPA_ACOPIO) | ETAPA_BIT(ETAPA_DIGITALIZA), ACTA_REQUIRED },
     { PREP__EVENT__CUERPO_INCIDENCIA, "incidencia", UINT32_MAX, ACTA_OPTIONAL },
 };
 
@@ -195,6 +204,123 @@ static enum prep_status verificacion_check(const Prep__Verificacion *verificacio
     return celdas_check(verificacion->celdas, verificacion->n_celdas, reason);
 }
 
+/* Values: those of a correction, none in a reopening. */
+static enum prep_status clase_check(uint32_t clase, const int32_t *celdas, size_t count,
+                                    struct prep_reason *reason)
+{
+    if (clase == PROPUESTA_CORRECCION) {
+        return celdas_check(celdas, count, reason);
+    }
+    return number_check("celdas", count, 0, 0, reason);
+}
+
+/* Only an acta fuera de catalogo is identified, as one of the catalogue. */
+static enum prep_status fuera_check(const Prep__Event *event, uint64_t fuera,
+                                    struct prep_reason *reason)
+{
+    if (!acta_id_es_fuera(fuera)) {
+        return prep_fail(reason, PREP_ERR_RANGE,
+                         "fuera: %llu no es un acta fuera de catálogo",
+                         (unsigned long long)fuera);
+    }
+    if (!acta_id_es_de_catalogo(event->acta)) {
+        return prep_fail(reason, PREP_ERR_RANGE, "acta: %llu no es del catálogo",
+                         (unsigned long long)event->acta);
+    }
+    return PREP_OK;
+}
+
+static enum prep_status propuesta_check(const Prep__Event *event,
+                                        struct prep_reason *reason)
+{
+    const Prep__Propuesta *propuesta = event->propuesta;
+
+    TRY(number_check("clase", propuesta->clase, PROPUESTA_CORRECCION,
+                     PROPUESTA_IDENTIFICACION, reason));
+    TRY(number_check("operador", propuesta->operador, 1, INT32_MAX, reason));
+    TRY(text_check("motivo", propuesta->motivo, EVENT_MOTIVO_MIN, EVENT_MOTIVO_MAX,
+                   reason));
+    TRY(clase_check(propuesta->clase, propuesta->celdas, propuesta->n_celdas, reason));
+    if (propuesta->imagen.len != 0) {
+        TRY(hash_check("imagen", &propuesta->imagen, reason));
+    }
+    TRY(hash_check("sigue_a", &event->sigue_a, reason));
+    return propuesta->clase == PROPUESTA_IDENTIFICACION
+               ? fuera_check(event, propuesta->fuera, reason)
+               : number_check("fuera", propuesta->fuera, 0, 0, reason);
+}
+
+/* Whoever signs says that two people agreed; one cannot be both. */
+static enum prep_status personas_check(uint32_t propone, uint32_t confirma,
+                                       const char *motivo,
+                                       const ProtobufCBinaryData *propuesta,
+                                       struct prep_reason *reason)
+{
+    TRY(number_check("propone", propone, 1, INT32_MAX, reason));
+    TRY(number_check("confirma", confirma, 1, INT32_MAX, reason));
+    if (propone == confirma) {
+        return prep_fail(reason, PREP_ERR_RANGE,
+                         "confirma: %u es quien propuso; debe ser otra persona",
+                         confirma);
+    }
+    TRY(text_check("motivo", motivo, EVENT_MOTIVO_MIN, EVENT_MOTIVO_MAX, reason));
+    return hash_check("propuesta", propuesta, reason);
+}
+
+static enum prep_status correccion_check(const Prep__Correccion *correccion,
+                                         struct prep_reason *reason)
+{
+    TRY(number_check("clase", correccion->clase, PROPUESTA_CORRECCION,
+                     PROPUESTA_REAPERTURA, reason));
+    TRY(number_check("numero", correccion->numero, 1, INT32_MAX, reason));
+    TRY(personas_check(correccion->propone, correccion->confirma, correccion->motivo,
+                       &correccion->propuesta, reason));
+    TRY(clase_check(correccion->clase, correccion->celdas, correccion->n_celdas,
+                    reason));
+    if (correccion->n_anteriores > 0) {
+        TRY(celdas_check(correccion->anteriores, correccion->n_anteriores, reason));
+    }
+    if (correccion->imagen.len != 0) {
+        TRY(hash_check("imagen", &correccion->imagen, reason));
+    }
+    return hash_check("sustituye", &correccion->sustituye, reason);
+}
+
+static enum prep_status identificacion_check(const Prep__Event *event,
+                                             struct prep_reason *reason)
+{
+    const Prep__Identificacion *identificacion = event->identificacion;
+
+    TRY(fuera_check(event, identificacion->fuera, reason));
+    TRY(personas_check(identificacion->propone, identificacion->confirma,
+                       identificacion->motivo, &identificacion->propuesta, reason));
+    TRY(hash_check("evento", &identificacion->evento, reason));
+    if (identificacion->imagen_ms < 0 || identificacion->imagen_ms > HORA_MS_MAX) {
+        return prep_fail(reason, PREP_ERR_RANGE, "imagen_ms: fuera de rango");
+    }
+    if (identificacion->imagen == NULL) {
+        return prep_fail(reason, PREP_ERR_RANGE, "imagen: falta");
+    }
+    return imagen_check(identificacion->imagen, reason);
+}
+
+/* Each service doubts what it receives. */
+static enum prep_status hora_dudosa_check(const struct topology_process *emisor,
+                                          const Prep__HoraDudosa *duda,
+                                          struct prep_reason *reason)
+{
+    const uint32_t tipo = emisor->etapa == ETAPA_ACOPIO ? PREP__EVENT__CUERPO_ACOPIO
+                                                        : PREP__EVENT__CUERPO_IMAGEN;
+
+    TRY(hash_check("evento", &duda->evento, reason));
+    TRY(number_check("tipo", duda->tipo, tipo, tipo, reason));
+    TRY(number_check("causas", duda->causas, 1, RELOJ_CAUSAS_MAX, reason));
+    if (duda->dispositivo_ms < 0 || duda->dispositivo_ms > HORA_MS_MAX) {
+        return prep_fail(reason, PREP_ERR_RANGE, "dispositivo_ms: fuera de rango");
+    }
+    return PREP_OK;
+}
+
 static enum prep_status corte_check(const Prep__Corte *corte,
                                     struct prep_reason *reason)
 {
@@ -226,6 +352,14 @@ static enum prep_status body_check(const struct topology_process *emisor,
         return verificacion_check(event->verificacion, reason);
     case PREP__EVENT__CUERPO_COTEJO:
         return number_check("resultado", event->cotejo->resultado, 1, 3, reason);
+    case PREP__EVENT__CUERPO_PROPUESTA:
+        return propuesta_check(event, reason);
+    case PREP__EVENT__CUERPO_CORRECCION:
+        return correccion_check(event->correccion, reason);
+    case PREP__EVENT__CUERPO_IDENTIFICACION:
+        return identificacion_check(event, reason);
+    case PREP__EVENT__CUERPO_HORA_DUDOSA:
+        return hora_dudosa_check(emisor, event->hora_dudosa, reason);
     case PREP__EVENT__CUERPO_INCIDENCIA:
         TRY(text_check("nombre", event->incidencia->nombre, 1, EVENT_INCIDENCIA_MAX,
                        reason));

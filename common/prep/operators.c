@@ -25,7 +25,7 @@ struct file_operators {
 static const cyaml_strval_t etapa_names[] = {
     { "acopio", ETAPA_ACOPIO },   { "digitaliza", ETAPA_DIGITALIZA },
     { "captura", ETAPA_CAPTURA }, { "verifica", ETAPA_VERIFICA },
-    { "publica", ETAPA_PUBLICA },
+    { "publica", ETAPA_PUBLICA }, { "coordinacion", OPERATORS_COORDINACION },
 };
 
 static const cyaml_schema_value_t etapa_schema = {

@@ -6,6 +6,7 @@
  *       - id: 4411                       # goes in every event; from 1, never reused
  *         token_sha256: <64 hex digits>  # SHA-256 of the token, never the token
  *         etapas: [captura, verifica]    # acopio digitaliza captura verifica publica
+ *                                        # coordinacion
  *
  *     Ids and tokens are unique. The token travels in "Authorization: Bearer <token>"
  *     behind nginx's TLS; it must be random (128 bits or more), since its hash is
@@ -36,6 +37,10 @@
 #define OPERATORS_ID_MAX INT32_MAX /* a PostgreSQL integer */
 #define OPERATORS_TOKEN_MIN 16u    /* bytes; a shorter one is refused unread */
 #define OPERATORS_TOKEN_MAX 256u
+
+/* In the list of etapas, "coordinacion": no stage, but who may correct, reopen and
+ * identify actas, always two of them. */
+#define OPERATORS_COORDINACION ((enum etapa)31)
 
 struct operators; /* opaque */
 

@@ -2,6 +2,7 @@
 #include "prep/projection.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,9 @@ static const struct db_statement fuera_statement = { "acta_fuera_crea",
 static const struct db_statement fuera_eleccion_statement = {
     "acta_fuera_eleccion", "SELECT acta_fuera_eleccion($1, $2, $3)", 3
 };
+
+/* Those of the actas fuera de catalogo, and COMMIT. */
+static_assert(SLOT_COUNT + 3 <= DB_PIPELINE_MAX, "a batch must fit in a pipeline");
 
 struct candidate {
     enum slot slot;
@@ -70,9 +74,35 @@ static bool slot_of(const Prep__Event *event, enum slot *out_slot)
     case PREP__EVENT__CUERPO_COTEJO:
         *out_slot = SLOT_COTEJO;
         return true;
+    case PREP__EVENT__CUERPO_CORRECCION:
+        *out_slot = SLOT_CORRECCION;
+        return true;
+    case PREP__EVENT__CUERPO_IDENTIFICACION:
+        *out_slot = SLOT_IDENTIFICACION;
+        return true;
+    case PREP__EVENT__CUERPO_HORA_DUDOSA:
+        *out_slot = event->hora_dudosa->tipo == PREP__EVENT__CUERPO_ACOPIO
+                        ? SLOT_DUDA_ACOPIO
+                        : SLOT_DUDA_IMAGEN;
+        return true;
     default:
         return false; /* says nothing about the state of an acta */
     }
+}
+
+/* As struct acta_duda is read back; it orders as the events that it is about. */
+static void duda_pack(const Prep__Event *event, uint8_t out[static ACTA_DUDA_PACKED])
+{
+    const Prep__HoraDudosa *duda = event->hora_dudosa;
+    uint64_t wire;
+
+    out[0] = duda->sin_acta;
+    wire = htobe64((uint64_t)duda->dispositivo_ms);
+    memcpy(out + 1, &wire, 8);
+    memcpy(out + 9, duda->evento.data, HASH_LEN);
+    wire = htobe64((uint64_t)event->hora_ms);
+    memcpy(out + 9 + HASH_LEN, &wire, 8);
+    out[17 + HASH_LEN] = (uint8_t)duda->causas;
 }
 
 static int compare_u64(uint64_t a, uint64_t b)
@@ -89,6 +119,16 @@ static int precedes(const struct candidate *a, const struct candidate *b)
     if (a->slot == SLOT_ACOPIO) {
         order = (a->event->acopio->sin_acta != 0) - (b->event->acopio->sin_acta != 0);
     }
+    if (a->slot == SLOT_DUDA_ACOPIO || a->slot == SLOT_DUDA_IMAGEN) {
+        uint8_t left[ACTA_DUDA_PACKED], right[ACTA_DUDA_PACKED];
+
+        duda_pack(a->event, left);
+        duda_pack(b->event, right);
+        return memcmp(left, right, sizeof left);
+    }
+    if (a->slot == SLOT_CORRECCION) {
+        order = compare_u64(a->event->correccion->numero, b->event->correccion->numero);
+    }
     if (order == 0) {
         order = (a->event->hora_ms > b->event->hora_ms) -
                 (a->event->hora_ms < b->event->hora_ms);
@@ -96,7 +136,7 @@ static int precedes(const struct candidate *a, const struct candidate *b)
     if (order == 0) {
         order = memcmp(a->hash->bytes, b->hash->bytes, HASH_LEN);
     }
-    return a->slot == SLOT_COTEJO ? -order : order;
+    return a->slot == SLOT_COTEJO || a->slot == SLOT_CORRECCION ? -order : order;
 }
 
 static int compare_candidates(const void *left, const void *right)
@@ -164,10 +204,8 @@ static void add_acopio(struct projection_batch *batch, const struct candidate *c
     }
 }
 
-static void add_imagen(const struct candidate *c, struct db_array **columns)
+static void add_imagen(const Prep__Imagen *imagen, struct db_array **columns)
 {
-    const Prep__Imagen *imagen = c->event->imagen;
-
     db_array_add_bytes(columns[0], imagen->sha256.data, imagen->sha256.len);
     db_array_add_int(columns[1], (int64_t)imagen->bytes_total);
     db_array_add_int(columns[2], imagen->formato);
@@ -180,6 +218,7 @@ static void add_row(struct projection_batch *batch, const struct candidate *c)
 {
     struct db_array **columns = batch->columns[c->slot];
     const Prep__Event *event = c->event;
+    uint8_t duda[ACTA_DUDA_PACKED];
 
     if (columns[0] == NULL) {
         for (int i = 0; i < projection_slots[c->slot].update.param_count; i++) {
@@ -194,7 +233,8 @@ static void add_row(struct projection_batch *batch, const struct candidate *c)
         add_acopio(batch, c, columns + 3);
         break;
     case SLOT_IMAGEN:
-        add_imagen(c, columns + 3);
+    case SLOT_IMAGEN_OTRA:
+        add_imagen(event->imagen, columns + 3);
         break;
     case SLOT_CAPTURA_1:
     case SLOT_CAPTURA_2:
@@ -210,9 +250,35 @@ static void add_row(struct projection_batch *batch, const struct candidate *c)
     case SLOT_COTEJO:
         db_array_add_int(columns[3], event->cotejo->resultado);
         break;
+    case SLOT_CORRECCION:
+        db_array_add_int(columns[3], (int32_t)event->correccion->numero);
+        add_cells(batch, c->slot, columns + 4, event->correccion->celdas,
+                  event->correccion->n_celdas);
+        break;
+    case SLOT_IDENTIFICACION:
+        db_array_add_int(columns[3], (int64_t)event->identificacion->fuera);
+        db_array_add_int(columns[4], event->identificacion->imagen_ms);
+        db_array_add_bytes(columns[5], event->identificacion->evento.data,
+                           event->identificacion->evento.len);
+        add_imagen(event->identificacion->imagen, columns + 6);
+        break;
+    case SLOT_DUDA_ACOPIO:
+    case SLOT_DUDA_IMAGEN:
+        duda_pack(event, duda);
+        db_array_add_bytes(columns[3], duda, sizeof duda);
+        break;
     case SLOT_COUNT:
         break;
     }
+}
+
+/* Two that compete for a slot; identifications do not: each one frees another acta. */
+static bool same_place(const struct candidate *c, const struct candidate *before)
+{
+    const bool imagenes = c->slot == SLOT_IMAGEN && before->slot == SLOT_IMAGEN_OTRA;
+
+    return c->event->acta == before->event->acta &&
+           (c->slot == before->slot || imagenes) && c->slot != SLOT_IDENTIFICACION;
 }
 
 struct projection_batch *projection_batch_new(const struct ledger_item *items,
@@ -244,10 +310,13 @@ struct projection_batch *projection_batch_new(const struct ledger_item *items,
     qsort(batch->candidates, batch->count, sizeof batch->candidates[0],
           compare_candidates);
     for (size_t i = 0; i < batch->count; i++) {
-        const struct candidate *c = &batch->candidates[i];
+        struct candidate *c = &batch->candidates[i];
 
-        if (i > 0 && c[-1].slot == c->slot && c[-1].event->acta == c->event->acta) {
-            continue; /* the one before it stands */
+        if (i > 0 && same_place(c, &c[-1])) {
+            if (c->slot != SLOT_IMAGEN) {
+                continue; /* the one before it stands */
+            }
+            c->slot = SLOT_IMAGEN_OTRA; /* every image is kept */
         }
         if (acta_id_es_fuera(c->event->acta)) {
             db_array_add_int(batch->fuera_ids, (int64_t)c->event->acta);

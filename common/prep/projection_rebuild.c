@@ -36,9 +36,13 @@ static enum prep_status empty(struct db *db, struct prep_reason *reason)
             "captura3_hash = NULL, captura3_operador = NULL, captura3_celdas = NULL, "
             "verificacion_ms = NULL, verificacion_hash = NULL, "
             "verificacion_celdas = NULL, cotejo = NULL, cotejo_ms = NULL, "
-            "cotejo_hash = NULL "
+            "cotejo_hash = NULL, imagenes = NULL, correccion_numero = NULL, "
+            "correccion_ms = NULL, correccion_hash = NULL, correccion_celdas = NULL, "
+            "duda_acopio = NULL, duda_imagen = NULL "
             "WHERE coalesce(acopio_hash, imagen_hash, captura1_hash, captura2_hash, "
-            "captura3_hash, verificacion_hash, cotejo_hash) IS NOT NULL",
+            "captura3_hash, verificacion_hash, cotejo_hash, correccion_hash, "
+            "duda_acopio, duda_imagen) IS NOT "
+            "NULL",
             reason);
     }
     return status;

@@ -30,6 +30,14 @@ enum {
     VERIFICACION_HASH,
     VERIFICACION_CELDAS,
     COTEJO,
+    CORRECCION_NUMERO,
+    CORRECCION_MS,
+    CORRECCION_HASH,
+    CORRECCION_CELDAS,
+    IDENTIFICADA_COMO,
+    IMAGENES,
+    DUDA_ACOPIO,
+    DUDA_IMAGEN,
     COLUMN_COUNT
 };
 
@@ -78,11 +86,95 @@ static bool read_cells(const PGresult *result, int row, int column, celda *out_c
     return true;
 }
 
+static uint32_t wire_u16(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 8 | at[1];
+}
+
+bool acta_imagen_unpack(const void *packed, size_t len, struct acta_imagen *out)
+{
+    const uint8_t *at = packed;
+    uint64_t ms;
+
+    if (len != ACTA_IMAGEN_PACKED) {
+        return false;
+    }
+    memcpy(&ms, at, sizeof ms);
+    out->hora_ms = (int64_t)be64toh(ms);
+    memcpy(out->evento.bytes, at + 8, HASH_LEN);
+    memcpy(out->sha256.bytes, at + 8 + HASH_LEN, HASH_LEN);
+    at += 8 + 2 * HASH_LEN;
+    out->formato = wire_u16(at);
+    out->origen = wire_u16(at + 2);
+    out->digitalizacion = wire_u16(at + 4);
+    out->documento = wire_u16(at + 6);
+    return true;
+}
+
+bool acta_duda_unpack(const void *packed, size_t len, struct acta_duda *out)
+{
+    const uint8_t *at = packed;
+    uint64_t wire;
+
+    out->causas = 0;
+    if (len == 0) {
+        return true;
+    }
+    if (len != ACTA_DUDA_PACKED) {
+        return false;
+    }
+    memcpy(&wire, at + 1, sizeof wire);
+    out->dispositivo_ms = (int64_t)be64toh(wire);
+    memcpy(out->evento.bytes, at + 9, HASH_LEN);
+    memcpy(&wire, at + 9 + HASH_LEN, sizeof wire);
+    out->recibido_ms = (int64_t)be64toh(wire);
+    out->causas = at[17 + HASH_LEN];
+    return true;
+}
+
+/* bytea[] in binary, as in read_cells(). */
+bool acta_imagenes_read(const char *at, size_t len, struct acta_imagen *out,
+                        size_t *out_count)
+{
+    const char *end = at + len;
+    size_t count;
+
+    *out_count = 0;
+    if (len == 0) {
+        return true;
+    }
+    if (len < 12 || wire_u32(at + 4) != 0 || wire_u32(at) > 1) {
+        return false;
+    }
+    count = wire_u32(at) == 0 || len < 20 ? 0 : wire_u32(at + 12);
+    if (count > ACTA_IMAGENES_MAX) {
+        return false;
+    }
+    at += 20;
+    for (size_t i = 0; i < count; i++) {
+        if (end - at < (ptrdiff_t)(4 + ACTA_IMAGEN_PACKED) ||
+            !acta_imagen_unpack(at + 4, wire_u32(at), &out[i])) {
+            return false;
+        }
+        at += 4 + ACTA_IMAGEN_PACKED;
+    }
+    *out_count = count;
+    return true;
+}
+
 /* The lists of cells are most of the struct; they are not wiped for each row. */
 static void row_clear(struct acta_row *out)
 {
     memset(out, 0, offsetof(struct acta_row, captura));
     out->cotejo = 0;
+    out->correccion_numero = 0;
+    out->correccion_ms = 0;
+    out->correccion_hash = (struct hash){ { 0 } };
+    out->correccion_count = 0;
+    out->identificada_como = 0;
+    out->otra_count = 0;
+    out->duda_acopio.causas = 0;
+    out->duda_imagen.causas = 0;
 }
 
 enum prep_status projection_row(const PGresult *result, int row,
@@ -139,6 +231,25 @@ enum prep_status projection_row(const PGresult *result, int row,
 
     out_row->tiene_cotejo = !PQgetisnull(result, row, COTEJO);
     out_row->cotejo = (uint32_t)db_int4(result, row, COTEJO);
+
+    out_row->correccion_numero = (uint32_t)db_int4(result, row, CORRECCION_NUMERO);
+    out_row->correccion_ms = db_int8(result, row, CORRECCION_MS);
+    ok = read_hash(result, row, CORRECCION_HASH, &out_row->correccion_hash) && ok;
+    ok = read_cells(result, row, CORRECCION_CELDAS, out_row->correccion,
+                    &out_row->correccion_count) &&
+         ok;
+    out_row->identificada_como = (uint64_t)db_int8(result, row, IDENTIFICADA_COMO);
+    ok = acta_imagenes_read(PQgetvalue(result, row, IMAGENES),
+                            (size_t)PQgetlength(result, row, IMAGENES), out_row->otras,
+                            &out_row->otra_count) &&
+         ok;
+    ok = acta_duda_unpack(PQgetvalue(result, row, DUDA_ACOPIO),
+                          (size_t)PQgetlength(result, row, DUDA_ACOPIO),
+                          &out_row->duda_acopio) &&
+         acta_duda_unpack(PQgetvalue(result, row, DUDA_IMAGEN),
+                          (size_t)PQgetlength(result, row, DUDA_IMAGEN),
+                          &out_row->duda_imagen) &&
+         ok;
     if (!ok) {
         return prep_fail(reason, PREP_ERR_STATE,
                          "acta %llu: su renglón no tiene la forma esperada",

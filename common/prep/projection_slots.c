@@ -9,6 +9,25 @@
 #define CELLS_TYPES NUMBER, NUMBER, NUMBER
 
 /* clang-format off: one clause of SQL, one line */
+#define DUDA(columna)                                                                  \
+    {                                                                                  \
+        { "acta_" columna,                                                             \
+          "UPDATE acta a SET " columna " = n.duda "                                    \
+          "FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[]) "         \
+          "AS n (id, ms, hash, duda) "                                                 \
+          "WHERE a.id = n.id AND (a." columna " IS NULL OR n.duda < a." columna ")",   \
+          4 },                                                                         \
+        {                                                                              \
+            EVENT_TYPES, DB_ARRAY_BYTEA                                                \
+        }                                                                              \
+    }
+#define IMAGEN_STANDS                                                                  \
+    "(a.imagen_hash IS NULL OR (n.ms, n.hash) < (a.imagen_ms, a.imagen_hash))"
+#define IMAGEN(column)                                                                 \
+    "imagen_" column " = CASE WHEN " IMAGEN_STANDS " THEN n." column                   \
+    " ELSE a.imagen_" column " END"
+#define IMAGEN_TYPES                                                                   \
+    EVENT_TYPES, DB_ARRAY_BYTEA, DB_ARRAY_INT8, NUMBER, NUMBER, NUMBER, NUMBER
 #define CAPTURA(paso)                                                                  \
     {                                                                                  \
         { "acta_captura" paso,                                                         \
@@ -41,19 +60,31 @@ const struct projection_slot projection_slots[SLOT_COUNT] = {
           7 },
         { EVENT_TYPES, NUMBER, NUMBER, NUMBER, DB_ARRAY_TEXT },
     },
+    /* One that does not stand is kept in the list; of two, the one that is displaced. */
     [SLOT_IMAGEN] = {
         { "acta_imagen",
-          "UPDATE acta a SET imagen_ms = n.ms, imagen_hash = n.hash, "
-          "imagen_sha256 = n.sha256, imagen_bytes = n.bytes, imagen_formato = n.formato, "
-          "imagen_origen = n.origen, imagen_digitalizacion = n.digitalizacion, "
-          "imagen_documento = n.documento "
+          "UPDATE acta a SET imagenes = CASE WHEN a.imagen_hash IS NULL THEN a.imagenes "
+          "WHEN " IMAGEN_STANDS " THEN acta_imagenes_suma(a.imagenes, acta_imagen_empaca("
+          "a.imagen_ms, a.imagen_hash, a.imagen_sha256, a.imagen_formato, a.imagen_origen, "
+          "a.imagen_digitalizacion, a.imagen_documento)) "
+          "ELSE acta_imagenes_suma(a.imagenes, acta_imagen_empaca(n.ms, n.hash, n.sha256, "
+          "n.formato, n.origen, n.digitalizacion, n.documento)) END, "
+          IMAGEN("ms") ", " IMAGEN("hash") ", " IMAGEN("sha256") ", " IMAGEN("bytes") ", "
+          IMAGEN("formato") ", " IMAGEN("origen") ", " IMAGEN("digitalizacion") ", "
+          IMAGEN("documento") " "
           "FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[], $5::bigint[], "
           "$6::integer[], $7::integer[], $8::integer[], $9::integer[]) "
           "AS n (id, ms, hash, sha256, bytes, formato, origen, digitalizacion, documento) "
-          "WHERE a.id = n.id AND (a.imagen_hash IS NULL "
-          "OR (n.ms, n.hash) < (a.imagen_ms, a.imagen_hash))",
+          "WHERE a.id = n.id AND a.imagen_hash IS DISTINCT FROM n.hash",
           9 },
-        { EVENT_TYPES, DB_ARRAY_BYTEA, DB_ARRAY_INT8, NUMBER, NUMBER, NUMBER, NUMBER },
+        { IMAGEN_TYPES },
+    },
+    [SLOT_IMAGEN_OTRA] = {
+        { "acta_imagen_otra",
+          "SELECT acta_imagen_otra($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[], "
+          "$5::bigint[], $6::integer[], $7::integer[], $8::integer[], $9::integer[])",
+          9 },
+        { IMAGEN_TYPES },
     },
     [SLOT_CAPTURA_1] = CAPTURA("1"),
     [SLOT_CAPTURA_2] = CAPTURA("2"),
@@ -79,5 +110,28 @@ const struct projection_slot projection_slots[SLOT_COUNT] = {
           4 },
         { EVENT_TYPES, NUMBER },
     },
+    [SLOT_CORRECCION] = {
+        { "acta_correccion",
+          "UPDATE acta a SET correccion_numero = n.numero, correccion_ms = n.ms, "
+          "correccion_hash = n.hash, correccion_celdas = ($5::integer[])[n.desde:n.hasta] "
+          "FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::integer[], "
+          "$6::integer[], $7::integer[]) "
+          "AS n (id, ms, hash, numero, desde, hasta) "
+          "WHERE a.id = n.id AND (a.correccion_hash IS NULL OR (n.numero, n.ms, n.hash) "
+          "> (a.correccion_numero, a.correccion_ms, a.correccion_hash))",
+          7 },
+        { EVENT_TYPES, NUMBER, CELLS_TYPES },
+    },
+    [SLOT_IDENTIFICACION] = {
+        { "acta_identifica",
+          "SELECT acta_identifica($1::bigint[], $2::bigint[], $3::bytea[], $4::bigint[], "
+          "$5::bigint[], $6::bytea[], $7::bytea[], $8::bigint[], $9::integer[], "
+          "$10::integer[], $11::integer[], $12::integer[])",
+          12 },
+        { EVENT_TYPES, DB_ARRAY_INT8, DB_ARRAY_INT8, DB_ARRAY_BYTEA, DB_ARRAY_BYTEA,
+          DB_ARRAY_INT8, NUMBER, NUMBER, NUMBER, NUMBER },
+    },
+    [SLOT_DUDA_ACOPIO] = DUDA("duda_acopio"),
+    [SLOT_DUDA_IMAGEN] = DUDA("duda_imagen"),
 };
 /* clang-format on */

@@ -10,15 +10,20 @@
 enum slot {
     SLOT_ACOPIO,
     SLOT_IMAGEN,
+    SLOT_IMAGEN_OTRA, /* of an acta that has one already in the same batch */
     SLOT_CAPTURA_1,
     SLOT_CAPTURA_2,
     SLOT_CAPTURA_3,
     SLOT_VERIFICACION,
     SLOT_COTEJO,
+    SLOT_CORRECCION,
+    SLOT_IDENTIFICACION,
+    SLOT_DUDA_ACOPIO,
+    SLOT_DUDA_IMAGEN,
     SLOT_COUNT
 };
 
-#define SLOT_COLUMNS_MAX 9
+#define SLOT_COLUMNS_MAX 12
 
 /*
  * One array per parameter, one element per acta: id, hora_ms and hash of the event that

@@ -173,6 +173,10 @@ static void tell_stored(struct receiver *receiver, size_t from, size_t to)
             continue;
         }
         callbacks->stored(callbacks->context, item->envelope, item->posicion);
+        if (receiver->pending[i].causas != 0 && callbacks->doubted != NULL) {
+            callbacks->doubted(callbacks->context, item->envelope,
+                               receiver->pending[i].causas);
+        }
         if (receiver->options.pub != NULL) {
             /* A lost announcement wakes nobody; they read the ledger anyway. */
             (void)!transport_announce(receiver->options.pub, item->posicion,
@@ -190,12 +194,21 @@ static void store(struct receiver *receiver, size_t from, size_t to)
     struct db *db = receiver->options.db;
     struct prep_reason reason = { "" };
     enum prep_status status;
+    size_t doubts;
 
     if (from == to) {
         return;
     }
+    doubts = receiver_hora_cuenta(receiver, from, to);
+    if (to - from + doubts > LEDGER_BATCH_MAX) {
+        store(receiver, from, from + (to - from) / 2);
+        store(receiver, from + (to - from) / 2, to);
+        return;
+    }
     status = db_ready(db, &reason);
-    if (status == PREP_OK) {
+    if (status == PREP_OK && doubts > 0) {
+        status = receiver_hora_guarda(receiver, from, to, doubts, &reason);
+    } else if (status == PREP_OK) {
         status = ledger_store(db, &receiver->items[from], to - from, &reason);
     }
     if (status == PREP_OK) {

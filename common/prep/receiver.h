@@ -64,6 +64,8 @@ struct receiver_callbacks {
                               const char **err_event_name, struct prep_reason *reason);
     /* Committed and new. */
     void (*stored)(void *context, const struct envelope *envelope, uint64_t posicion);
+    /* Stored, with a doubtful device time (reloj.h). May be NULL. */
+    void (*doubted)(void *context, const struct envelope *envelope, uint32_t causas);
     /* `count` events of one emitter came again in one batch. May be NULL. */
     void (*repeated)(void *context, const struct topology_process *emisor,
                      size_t count);

@@ -12,6 +12,7 @@ struct receiver_pending {
     Prep__Peticion *peticion; /* owns the bytes that the envelope points at */
     struct envelope envelope;
     bool answered;
+    uint32_t causas; /* its device time is doubtful: reloj.h */
 };
 
 struct receiver {
@@ -28,6 +29,14 @@ struct receiver {
     Prep__AcuseEvento acuse_events[LEDGER_BATCH_MAX];
     Prep__AcuseEvento *acuse_event_list[LEDGER_BATCH_MAX];
 };
+
+/* receiver_hora.c: notes which of from..to bring a doubtful time, and how many. */
+size_t receiver_hora_cuenta(struct receiver *receiver, size_t from, size_t to);
+/* ledger_store(), and for each new one that is doubtful a HoraDudosa of this service in
+ * the same transaction. to - from + doubts <= LEDGER_BATCH_MAX. */
+PREP_MUST_CHECK
+enum prep_status receiver_hora_guarda(struct receiver *receiver, size_t from, size_t to,
+                                      size_t doubts, struct prep_reason *reason);
 
 void receiver_reply_reject(struct receiver *receiver, zframe_t *peer,
                            uint64_t secuencia, enum prep_status status,

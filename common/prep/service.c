@@ -15,6 +15,15 @@
 
 /* ---- what the log says */
 
+static void log_doubted(void *context, const struct envelope *envelope, uint32_t causas)
+{
+    (void)context;
+    log_warning("hora.dudosa", LOG_UINT("acta", envelope->event->acta),
+                LOG_TEXT("origen", envelope->emisor->nombre),
+                LOG_INT("dispositivo_ms", envelope->event->hora_ms),
+                LOG_UINT("causas", causas));
+}
+
 static void log_refused(void *context, const struct receiver_refusal *refusal)
 {
     (void)context;
@@ -183,6 +192,7 @@ enum prep_status service_open(struct service *service,
             .stored = stage->stored,
             .repeated = log_repeated,
             .refused = log_refused,
+            .doubted = log_doubted,
             .base = log_base,
             .other = stage->other,
             .drained = stage->drained,

@@ -55,15 +55,27 @@ static void tiempos(const struct definicion *definicion, const struct acta_row *
                           : NULL;
     bool casilla = origen != NULL && strcmp(origen, VISTA_ORIGEN_CASILLA) == 0;
 
+    const struct acta_duda *duda = NULL;
+
     vista->acopio_ms = CLOCK_UNKNOWN;
     if (row->tiene_imagen && (casilla || !row->tiene_acopio)) {
         vista->acopio_ms = row->imagen_ms;
+        duda = &row->duda_imagen;
     } else if (row->tiene_acopio) {
         vista->acopio_ms = row->acopio_ms;
+        duda = &row->duda_acopio;
+    }
+    vista->duda_causas = duda == NULL ? 0 : duda->causas;
+    if (vista->duda_causas != 0) {
+        vista->dispositivo_ms = vista->acopio_ms;
+        vista->acopio_ms = duda->recibido_ms;
     }
     vista->captura_ms = row->tiene_captura[0] ? row->captura_ms[0] : CLOCK_UNKNOWN;
     vista->verificacion_ms =
         row->tiene_verificacion ? row->verificacion_ms : CLOCK_UNKNOWN;
+    if (row->correccion_numero != 0) {
+        vista->verificacion_ms = row->correccion_ms;
+    }
 }
 
 enum prep_status vista_arma(const struct definicion *definicion,
@@ -72,8 +84,18 @@ enum prep_status vista_arma(const struct definicion *definicion,
                             const struct acta_row *row, struct acta_vista *out_vista,
                             struct prep_reason *reason)
 {
+    const bool corregida = row->correccion_numero != 0;
+    const bool reabierta = corregida && row->correccion_count == 0;
+    const size_t count = corregida ? row->correccion_count : row->verificacion_count;
     struct acta_vista *v = out_vista;
     enum prep_status status = PREP_OK;
+    const celda *valores = NULL;
+
+    if (corregida && !reabierta) {
+        valores = row->correccion;
+    } else if (row->tiene_verificacion && !reabierta) {
+        valores = row->verificacion;
+    }
 
     v->catalogo = *catalogo;
     v->hechos = (struct acta_hechos){
@@ -84,14 +106,14 @@ enum prep_status vista_arma(const struct definicion *definicion,
         .lista_nominal = catalogo->lista_nominal,
         .representantes = catalogo->representantes,
     };
-    if (row->tiene_verificacion && !v->hechos.fuera_de_catalogo) {
-        status = eleccion_celdas_check(eleccion, catalogo->no_aplica, row->verificacion,
-                                       row->verificacion_count, reason);
+    if (valores != NULL && !v->hechos.fuera_de_catalogo) {
+        status = eleccion_celdas_check(eleccion, catalogo->no_aplica, valores, count,
+                                       reason);
         if (status == PREP_OK) {
-            memcpy(v->celdas, row->verificacion,
-                   eleccion->celda_count * sizeof v->celdas[0]);
+            memcpy(v->celdas, valores, eleccion->celda_count * sizeof v->celdas[0]);
             v->hechos.verificada = true;
             v->hechos.celdas = v->celdas;
+            v->hechos.sin_acta = SIN_ACTA_NO; /* there was one after all */
         } else {
             status = PREP_ERR_RANGE;
         }
@@ -105,10 +127,13 @@ enum prep_status vista_arma(const struct definicion *definicion,
     v->cotejada = row->tiene_cotejo ? row->cotejo : 0;
     /* For the row to say when it was received, an image will do. */
     v->tiene_acopio = row->tiene_acopio || row->tiene_imagen;
-    v->tiene_captura = row->tiene_captura[0];
-    v->tiene_verificacion = row->tiene_verificacion;
+    v->tiene_captura = row->tiene_captura[0] && !reabierta;
+    v->tiene_verificacion = row->tiene_verificacion && !reabierta;
     v->tiene_imagen = row->tiene_imagen;
     v->imagen = row->imagen;
+    v->otra_count = row->otra_count;
+    v->otras = row->otras;
+    v->historia = NULL;
     tiempos(definicion, row, v);
     reglas_decide(eleccion, &v->hechos, &v->decision);
     return status;

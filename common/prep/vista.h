@@ -10,6 +10,12 @@
  *     FECHA_HORA_ACOPIO is the image's when the reference image came from the casilla
  *     (its origen is VISTA_ORIGEN_CASILLA), else the acopio's; when only one of
  *     them exists, that one. FECHA_HORA_CAPTURA is the first capture's.
+ *     FECHA_HORA_VERIFICACION is the verification's, or that of the last correction.
+ *
+ * AFTER THE VERIFICATION
+ *     The values of the last correction stand; an acta that was reopened is published
+ *     as not captured until it is corrected. One whose package came sin acta and whose
+ *     values were verified from a copy is an acta like any other.
  *
  * OWNERSHIP AND THREADS
  *     Plain functions over the caller's memory; hechos.celdas points into the same

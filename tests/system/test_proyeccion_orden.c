@@ -137,6 +137,15 @@ static void test_any_order_of_arrival_gives_the_same_rows(void **state)
     assert_true(
         fixture_number("SELECT count(*) FROM acta WHERE id > 1e15 AND acopio_hash "
                        "IS NULL AND imagen_hash IS NOT NULL AND eleccion = 0") > 0);
+    assert_true(
+        fixture_number("SELECT count(*) FROM acta WHERE correccion_celdas = '{}'") > 0);
+    assert_true(
+        fixture_number(
+            "SELECT count(*) FROM acta WHERE cardinality(correccion_celdas) > 0") > 0);
+    assert_true(
+        fixture_number("SELECT count(*) FROM acta WHERE identificada_como > 0") > 0);
+    assert_true(fixture_number(
+                    "SELECT count(*) FROM acta WHERE cardinality(imagenes) > 2") > 0);
     free(first);
     night_free(night);
     db_close(&db);

@@ -18,6 +18,7 @@ static const struct {
     [FIXTURE_DIGITALIZA] = { "catd-digitaliza", "digitaliza-catd" },
     [FIXTURE_CAPTURA] = { "captura", "captura" },
     [FIXTURE_VERIFICA] = { "verifica", "verifica" },
+    [FIXTURE_SERVICIO] = { "acopio", "acopio" },
 };
 
 void fixture_must(enum prep_status status, const struct prep_reason *reason)
@@ -39,7 +40,7 @@ static void declare(FILE *file, unsigned numero, enum fixture_kind kind,
             "  - {nombre: %s, numero: %u, etapa: %s, host: uno, firma: '%s', curve: "
             "'%s'%s}\n",
             keys_nombre(keys), numero, kinds[kind].etapa, hex, keys_curve_public(keys),
-            "");
+            kind == FIXTURE_SERVICIO ? ", recibe: 'ipc:///tmp/prep-fixture'" : "");
 }
 
 void fixture_init(struct fixture *fixture)

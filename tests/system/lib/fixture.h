@@ -26,6 +26,7 @@ enum fixture_kind {
     FIXTURE_DIGITALIZA, /* digitaliza-catd: 9 to 16 */
     FIXTURE_CAPTURA,    /* captura: 17 to 24 */
     FIXTURE_VERIFICA,   /* verifica: 25 to 32 */
+    FIXTURE_SERVICIO,   /* acopio: 33 to 40 */
     FIXTURE_KINDS
 };
 

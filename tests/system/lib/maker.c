@@ -103,6 +103,78 @@ void maker_cotejo(struct maker *maker, Prep__Event *event)
     fixture_sign(maker->fixture, maker->emitter, event, maker->out);
 }
 
+static ProtobufCBinaryData any_hash(struct maker *maker, uint8_t bytes[static HASH_LEN])
+{
+    memset(bytes, (int)maker_dice(maker, 256), HASH_LEN);
+    return (ProtobufCBinaryData){ HASH_LEN, bytes };
+}
+
+void maker_correccion(struct maker *maker, Prep__Event *event)
+{
+    Prep__Correccion correccion = PREP__CORRECCION__INIT;
+    uint8_t hash[HASH_LEN];
+    int32_t cells[MAKER_CELLS_MAX];
+    char motivo[] = "el acta dice otra cosa";
+
+    correccion.clase = 1 + maker_dice(maker, 2);
+    correccion.numero = 1 + maker_dice(maker, 3);
+    correccion.propone = 1;
+    correccion.confirma = 2 + maker_dice(maker, 9);
+    correccion.motivo = motivo;
+    if (correccion.clase == PROPUESTA_CORRECCION) {
+        correccion.n_celdas = 1 + maker_dice(maker, MAKER_CELLS_MAX);
+    }
+    for (size_t i = 0; i < correccion.n_celdas; i++) {
+        cells[i] = (int32_t)maker_dice(maker, 500) - 3;
+    }
+    correccion.celdas = cells;
+    correccion.propuesta = any_hash(maker, hash);
+    correccion.sustituye = correccion.propuesta;
+    event->cuerpo_case = PREP__EVENT__CUERPO_CORRECCION;
+    event->correccion = &correccion;
+    fixture_sign(maker->fixture, maker->emitter, event, maker->out);
+}
+
+void maker_identificacion(struct maker *maker, Prep__Event *event)
+{
+    Prep__Identificacion identificacion = PREP__IDENTIFICACION__INIT;
+    Prep__Imagen imagen = PREP__IMAGEN__INIT;
+    uint8_t hash[HASH_LEN], sha256[HASH_LEN];
+    char motivo[] = "la sección se lee en la imagen";
+
+    identificacion.fuera = acta_id_fuera(1 + maker_dice(maker, FIXTURE_EMITTERS),
+                                         1 + maker_dice(maker, MAKER_FUERA));
+    identificacion.propone = 1;
+    identificacion.confirma = 2;
+    identificacion.motivo = motivo;
+    identificacion.evento = any_hash(maker, hash);
+    identificacion.propuesta = identificacion.evento;
+    identificacion.imagen_ms = MAKER_HORA + maker_dice(maker, 3);
+    imagen.sha256 = any_hash(maker, sha256);
+    imagen.bytes_total = 1 + maker_dice(maker, 100000);
+    imagen.formato = 1 + maker_dice(maker, 5);
+    imagen.origen = maker_dice(maker, 3);
+    identificacion.imagen = &imagen;
+    event->cuerpo_case = PREP__EVENT__CUERPO_IDENTIFICACION;
+    event->identificacion = &identificacion;
+    fixture_sign(maker->fixture, maker->emitter, event, maker->out);
+}
+
+void maker_hora_dudosa(struct maker *maker, Prep__Event *event)
+{
+    Prep__HoraDudosa duda = PREP__HORA_DUDOSA__INIT;
+    uint8_t hash[HASH_LEN];
+
+    duda.evento = any_hash(maker, hash);
+    duda.tipo = PREP__EVENT__CUERPO_ACOPIO;
+    duda.dispositivo_ms = MAKER_HORA - maker_dice(maker, 3);
+    duda.causas = 1 + maker_dice(maker, 7);
+    duda.sin_acta = maker_dice(maker, 2);
+    event->cuerpo_case = PREP__EVENT__CUERPO_HORA_DUDOSA;
+    event->hora_dudosa = &duda;
+    fixture_sign(maker->fixture, maker->emitter, event, maker->out);
+}
+
 void maker_event(struct maker *maker, enum fixture_kind kind)
 {
     Prep__Event event = PREP__EVENT__INIT;
@@ -123,8 +195,11 @@ void maker_event(struct maker *maker, enum fixture_kind kind)
     case FIXTURE_CAPTURA:
         maker_captura(maker, &event, 1);
         break;
+    case FIXTURE_SERVICIO:
+        maker_hora_dudosa(maker, &event);
+        break;
     default:
-        switch (maker_dice(maker, 4)) {
+        switch (maker_dice(maker, 6)) {
         case 0:
             maker_captura(maker, &event, 2);
             break;
@@ -133,6 +208,12 @@ void maker_event(struct maker *maker, enum fixture_kind kind)
             break;
         case 2:
             maker_verificacion(maker, &event);
+            break;
+        case 3:
+            maker_correccion(maker, &event);
+            break;
+        case 4:
+            maker_identificacion(maker, &event);
             break;
         default:
             maker_cotejo(maker, &event);

@@ -30,5 +30,8 @@ void maker_imagen(struct maker *maker, Prep__Event *event);
 void maker_captura(struct maker *maker, Prep__Event *event, unsigned paso);
 void maker_verificacion(struct maker *maker, Prep__Event *event);
 void maker_cotejo(struct maker *maker, Prep__Event *event);
+void maker_correccion(struct maker *maker, Prep__Event *event);
+void maker_identificacion(struct maker *maker, Prep__Event *event);
+void maker_hora_dudosa(struct maker *maker, Prep__Event *event);
 
 #endif

@@ -139,7 +139,8 @@ static void test_minisign_accepts_it_and_nothing_else(void **state)
         if (kept == '\n') {
             continue;
         }
-        signature[at] = kept == 'A' ? 'B' : 'A';
+        /* 'g' and 'A' differ in bits that count even before the padding. */
+        signature[at] = kept == 'A' ? 'g' : 'A';
         carpeta_escribe(&world->carpeta, "corte.json.minisig", signature);
         assert_int_not_equal(minisign(world), 0);
         signature[at] = kept;

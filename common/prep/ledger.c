@@ -146,11 +146,6 @@ enum prep_status ledger_append(struct db *db, struct ledger_item *items, size_t 
     return status;
 }
 
-enum prep_status ledger_commit(struct db *db, struct prep_reason *reason)
-{
-    return db_commit(db, reason);
-}
-
 enum prep_status ledger_finish(struct db *db, const struct ledger_item *items,
                                size_t count, struct prep_reason *reason)
 {

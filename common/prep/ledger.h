@@ -9,8 +9,7 @@
  *                            everybody, so that appenders never deadlock
  *         (read and decide)  the state seen is the state until commit
  *         ledger_append()    SQL function libro_agrega(): chain checks, positions
- *         projection_apply() the `acta` rows of what was new
- *         ledger_commit()
+ *         ledger_finish()    the `acta` rows of what was new, and COMMIT
  *
  *     A batch is whatever is waiting: many events, one commit.
  *
@@ -58,10 +57,8 @@ enum prep_status ledger_begin(struct db *db, struct prep_reason *reason);
 PREP_MUST_CHECK
 enum prep_status ledger_append(struct db *db, struct ledger_item *items, size_t count,
                                struct prep_reason *reason);
-PREP_MUST_CHECK
-enum prep_status ledger_commit(struct db *db, struct prep_reason *reason);
 
-/* projection_apply() and ledger_commit() in one round trip. */
+/* projection_apply() and db_commit() in one round trip. */
 PREP_MUST_CHECK
 enum prep_status ledger_finish(struct db *db, const struct ledger_item *items,
                                size_t count, struct prep_reason *reason);

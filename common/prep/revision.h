@@ -13,7 +13,7 @@
  *     A lista nominal that the profile prints as a text ("N/A"): then the published
  *     sum must be at least what can be read, and participation must follow from it.
  *     A profile that prints two states alike (a fuera de catalogo row equal in
- *     CONTABILIZADA and OBSERVACIONES to a counted one) is refused by revision_init().
+ *     CONTABILIZADA and OBSERVACIONES to a counted one) is refused by revision_plan().
  *
  * ERRORS
  *     PREP_ERR_CONFIG  the profile has not the columns this needs: named

@@ -18,7 +18,7 @@
  *
  * THREADS
  *     Each struct belongs to the thread that opened it (the ZAP handler runs in an
- *     actor of its own and reports through a pipe that transport_zap_fd() polls).
+ *     actor of its own and reports through transport_zap_reader()).
  */
 #ifndef PREP_TRANSPORT_H
 #define PREP_TRANSPORT_H

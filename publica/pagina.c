@@ -16,13 +16,13 @@ static const char estilo[] =
     "--b:#7a1f5c;--c:#f4f2f6}"
     "@media(prefers-color-scheme:dark){:root{--f:#17151a;--t:#ecebf0;--s:#a9a6b3;"
     "--l:#3a3742;--b:#d98cc0;--c:#221f27}}"
-    "body{margin:0 auto;max-width:60rem;padding:1rem;background:var(--f);"
+    "body{margin:0 auto;max-width:72rem;padding:1rem;background:var(--f);"
     "color:var(--t);font:1rem/1.5 system-ui,sans-serif}"
     "h1{font-size:1.5rem;margin:.2rem 0}h2{font-size:1.25rem;margin:2rem 0 .5rem}"
     "a{color:var(--b)}small,.s{color:var(--s)}"
     ".aviso{background:var(--b);color:var(--f);padding:.6rem 1rem;border-radius:.4rem;"
     "font-weight:600}"
-    "dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr));"
+    "dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));"
     "gap:.6rem;margin:.5rem 0}"
     "dl div{background:var(--c);padding:.6rem .8rem;border-radius:.4rem}"
     "dt{color:var(--s);font-size:.85rem}"
@@ -34,6 +34,12 @@ static const char estilo[] =
     "th:first-child,td:first-child{text-align:left}"
     "td.g{width:30%;min-width:4rem}"
     "td.g i{display:block;height:.8rem;background:var(--b);border-radius:.2rem}"
+    "caption{text-align:left}"
+    /* A phone: the bar goes under its row, and nothing scrolls sideways. */
+    "@media(max-width:40rem){.v tr{display:grid;grid-template-columns:1fr auto 6.5rem}"
+    ".v td{border:0;padding-bottom:0}.v th:last-child{display:none}"
+    ".v td.g{grid-column:1/-1;width:auto;padding-bottom:.35rem;"
+    "border-bottom:1px solid var(--l)}}"
     "footer{margin-top:2.5rem;border-top:1px solid var(--l);padding-top:1rem;"
     "color:var(--s)}";
 

@@ -37,7 +37,7 @@ static const char *opcion_nombre(const struct opcion *opcion)
 static void tabla_abre(const char *titulo, const char *columna, struct buffer *out)
 {
     buffer_printf(out,
-                  "<div class=\"r\"><table>\n<caption class=\"s\">%s</caption>\n"
+                  "<div class=\"r v\"><table>\n<caption class=\"s\">%s</caption>\n"
                   "<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">Votos</th>"
                   "<th scope=\"col\">Porcentaje</th><th></th></tr></thead>\n<tbody>\n",
                   titulo, columna);

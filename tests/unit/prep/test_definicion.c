@@ -344,7 +344,7 @@ static char *con_perfil(const char *perfil)
     sprintf(campos, "campos: [TOTAL_BOLETAS_SOBRANTES, TOTAL_PERSONAS_VOTARON, "
                     "TOTAL_REP_PARTIDO_CI_VOTARON, TOTAL_VOTOS_SACADOS, OTRO, "
                     "TOTAL_VOTOS_ASENTADO]");
-    strncat(text, tail, (size_t)(at - tail));
+    sprintf(text + strlen(text), "%.*s", (int)(at - tail), tail);
     strcat(text, perfil);
     return text;
 }

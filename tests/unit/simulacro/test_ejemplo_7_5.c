@@ -41,7 +41,7 @@ static const char *const sellos[] = { "20270607_0100", "20270607_2000" };
 
 static void copia(const struct carpeta *carpeta, const char *from, const char *name)
 {
-    char command[300];
+    char command[700];
 
     snprintf(command, sizeof command, "cp '%s' '%s/%s'", from, carpeta->path, name);
     assert_int_equal(system(command), 0);

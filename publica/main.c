@@ -176,6 +176,9 @@ int main(int argc, char **argv)
         status = publica_config_load(options.config_path, &config, &reason);
     }
     if (status == PREP_OK) {
+        status = http_listen_check(config->escucha, &reason);
+    }
+    if (status == PREP_OK) {
         status = publica_open(&publica, config, extra[EXTRA_SALIDA].given,
                               options.check_only, &reason);
     }

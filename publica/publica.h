@@ -5,7 +5,7 @@
  *     definicion: DIR      topologia: FILE     llave: FILE    base: "conninfo"
  *     salida: DIR          published here; on the file system of `imagenes`, links do
  *     imagenes: DIR        the store of prep-digitaliza; absent: none is published
- *     escucha: "127.0.0.1:8104"   control; loopback only
+ *     escucha: "127.0.0.1:8105"   control; loopback only
  *     operadores: FILE     who may ask for a corte (operators.h, etapa publica);
  * absent: in a simulacro anybody on this host, in oficial nobody hilos: 2 threads that
  * compress and write

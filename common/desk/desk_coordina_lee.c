@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "desk/desk_coordina_private.h"
 #include "prep/acta_id.h"
 
@@ -71,7 +72,7 @@ static enum prep_status propuesta_read(const json_t *root, struct coordina_propu
                          "motivo: escriba por qué, en %u a %u bytes", EVENT_MOTIVO_MIN,
                          EVENT_MOTIVO_MAX);
     }
-    strcpy(p->motivo, motivo);
+    text_copy(p->motivo, sizeof p->motivo, motivo);
     p->tiene_imagen = imagen != NULL && !json_is_null(imagen);
     if (p->tiene_imagen && !hash_read(imagen, &p->imagen)) {
         return prep_fail(reason, PREP_ERR_RANGE,

@@ -3,6 +3,8 @@
 
 #include "desk/desk_coordina_private.h"
 
+#include "base/text.h"
+
 static const struct db_statement propuesta_statement = {
     "desk_propuesta",
     "SELECT sobre FROM libro WHERE acta = $1 AND tipo = 25 AND hash = $2", 2
@@ -37,7 +39,8 @@ enum prep_status coordina_abre(const struct desk *desk, const PGresult *result, 
                                         .hora_ms = envelope.event->hora_ms,
                                         .celda_count = body->n_celdas,
                                         .tiene_imagen = body->imagen.len == HASH_LEN };
-    strcpy(out->motivo, body->motivo); /* envelope_event_check() bounds all of this */
+    /* envelope_event_check() bounds all of this */
+    text_copy(out->motivo, sizeof out->motivo, body->motivo);
     if (body->n_celdas > 0) {
         memcpy(out->celdas, body->celdas, body->n_celdas * sizeof out->celdas[0]);
     }

@@ -14,12 +14,15 @@
 #include "mundo_prueba.h"
 #include "prep/transport.h"
 
-#define ADDRESS "tcp://127.0.0.1:7120"
+#define ADDRESS_SIZE 40u
+#define PORT_FIRST 10000 /* below those that the system gives to clients */
+#define PORT_COUNT 20000
 #define WAIT_MS 5000 /* for what must happen */
 #define QUIET_MS 400 /* for what must not; a handshake here takes under 10 ms */
 #define CATD_ETAPAS ETAPA_BIT(ETAPA_ACOPIO_CATD)
 
 static struct mundo mundo;
+static char address[ADDRESS_SIZE]; /* of this process: two runs may go side by side */
 
 struct line {
     struct transport_zap *zap;
@@ -92,7 +95,9 @@ static bool refusal_wait(struct line *line, struct transport_refusal *out, int m
 static int setup(void **state)
 {
     (void)state;
-    mundo_open(&mundo, ADDRESS);
+    (void)snprintf(address, sizeof address, "tcp://127.0.0.1:%d",
+                   PORT_FIRST + getpid() % PORT_COUNT);
+    mundo_open(&mundo, address);
     return 0;
 }
 
@@ -191,7 +196,7 @@ static void test_peer_without_curve_is_refused_and_reported(void **state)
     (void)usleep(50000); /* the actor takes the watch */
     sock = zsock_new(ZMQ_DEALER);
     zsock_set_linger(sock, 0);
-    assert_int_equal(zsock_connect(sock, "%s", ADDRESS), 0);
+    assert_int_equal(zsock_connect(sock, "%s", address), 0);
     assert_int_equal(zstr_send(sock, "hola"), 0);
     assert_true(refusal_wait(&line, &refusal, WAIT_MS));
     assert_string_equal(refusal.curve, "");
@@ -434,7 +439,7 @@ static void test_mistakes_of_address_are_reported(void **state)
     assert_int_equal(
         transport_router(&same, mundo.process[M_ACOPIO], mundo.keys[M_ACOPIO], &reason),
         PREP_ERR_IO);
-    assert_non_null(strstr(reason.text, ADDRESS));
+    assert_non_null(strstr(reason.text, address));
     assert_int_equal(
         transport_router(&same, mundo.process[M_CATD], mundo.keys[M_CATD], &reason),
         PREP_ERR_CONFIG);

@@ -1,9 +1,8 @@
 /* Proposals and what became of them, out of the ledger and into it. */
 #include <string.h>
 
-#include "desk/desk_coordina_private.h"
-
 #include "base/text.h"
+#include "desk/desk_coordina_private.h"
 
 static const struct db_statement propuesta_statement = {
     "desk_propuesta",

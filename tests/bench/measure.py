@@ -72,6 +72,9 @@ class Night:
         subprocess.run([os.path.join(here, "make_base.py"), str(actas), self.base], check=True)
         subprocess.run([f"{self.bin}/prep-simulacro", "importa", self.base, "--a",
                         self.election], check=True, stdout=subprocess.DEVNULL)
+        # The floor is that of the official databases; XLSX has its own line in publica's page.
+        with open(os.path.join(self.election, "definicion.yaml"), "a", encoding="utf-8") as file:
+            file.write("formatos: [csv]\n")
         self.shell(f'night_create "{self.folder}" "{self.bin}" "{self.election}"', create=True)
 
     def shell(self, script, create=False):

@@ -180,8 +180,7 @@ def revisa_nist(night, name, clave, pointer):
         fail(f"nist_revisa takes {path} = {bad!r}")
 
 
-def round_todos(bin_dir):
-    night = noche(bin_dir, FORMATOS)
+def round_todos(night):
     done = list(range(1, night.actas - 5))
     night.hechos(done)
     night.fuera(1, 1)
@@ -210,7 +209,6 @@ def round_todos(bin_dir):
         print(f"  {stem}: {len(rows)} rows")
     revisa_libreoffice(night, stem + ".xlsx", rows)
     round_otra_vez(night, pointer)
-    night.stop()
 
 
 def round_otra_vez(night, pointer):
@@ -225,8 +223,7 @@ def round_otra_vez(night, pointer):
             fail(f"{f['archivo']} is not the same when made again")
 
 
-def round_solo_csv(bin_dir):
-    night = noche(bin_dir, "formatos: [csv]\n")
+def round_solo_csv(night):
     night.hechos([1, 2, 3])
     night.start()
     code, answer = night.corte(10)
@@ -234,9 +231,15 @@ def round_solo_csv(bin_dir):
     equal(night.publicado()["formatos"], [], "formatos of the pointer")
     equal(sorted(os.path.splitext(n)[1] for n in os.listdir(
         os.path.join(night.salida, "bases"))), [".zip", ".zip"], "bases")
+
+
+ROUNDS = {"todos": (round_todos, FORMATOS), "solo_csv": (round_solo_csv, "formatos: [csv]\n")}
+run, text = ROUNDS[sys.argv[2]]
+night = noche(sys.argv[1], text)
+try:
+    run(night)
     night.stop()
-
-
-for name in sys.argv[2:]:
-    print(name)
-    globals()[f"round_{name}"](sys.argv[1])
+finally:
+    if night.process is not None and night.process.poll() is None:
+        night.kill()
+shutil.rmtree(night.dir)

@@ -98,7 +98,8 @@ FROM eventos v, pg_temp.campos(v.cuerpo) c WHERE v.tipo = 20 AND c.numero = 4
 ORDER BY acta_dicha, hora_ms, hash;
 
 CREATE TEMP TABLE hechos AS
-SELECT c.id::bigint, false AS fuera, c.eleccion::int, coalesce(a.sin_acta, 0) AS sin_acta,
+SELECT c.id::bigint, false AS fuera, c.eleccion::int,
+       CASE WHEN v.celdas IS NULL THEN coalesce(a.sin_acta, 0) ELSE 0 END AS sin_acta,
        v.celdas
 FROM catalogo c LEFT JOIN acopios a ON a.acta = c.id
      LEFT JOIN verificaciones v ON v.acta = c.id

@@ -34,7 +34,7 @@
 #define IMAGE_QUEUE_CHUNK_MIN (8u * 1024u)
 #define IMAGE_QUEUE_CHUNK_START (32u * 1024u)
 #define IMAGE_QUEUE_CHUNKS 2u
-#define IMAGE_QUEUE_ACTIVE_MAX 32u       /* images on their way at once */
+#define IMAGE_QUEUE_ACTIVE_MAX 48u       /* images on their way at once */
 #define IMAGE_QUEUE_ANSWER_MS 10000      /* then the service is asked again */
 #define IMAGE_QUEUE_ANSWER_MAX_MS 120000 /* doubling up to this */
 #define IMAGE_QUEUE_BUSY_MS 1000         /* after "later"; doubling */

@@ -172,9 +172,18 @@ void image_reception_announced(struct image_reception *reception,
     image_announced_add(&reception->announced, event);
 }
 
-/* The upload that a request speaks of, or NULL (already answered). */
+/* Brings the whole image: what the disk may hold of it is replaced, not asked about. */
+static bool is_whole(const Prep__Trozo *trozo, const struct image_announcement *image)
+{
+    return trozo != NULL && trozo->desde == 0 && trozo->total == image->total &&
+           trozo->datos.len == image->total;
+}
+
+/* The upload that a request speaks of, or NULL (already answered). trozo: NULL when it
+ * only asks. */
 static struct upload *upload_get(struct image_reception *reception, zframe_t *peer,
-                                 const struct image_announcement *request)
+                                 const struct image_announcement *request,
+                                 const Prep__Trozo *trozo)
 {
     const struct service *service = reception->service;
     struct upload *upload = upload_find(reception, &request->sha256);
@@ -203,9 +212,11 @@ static struct upload *upload_get(struct image_reception *reception, zframe_t *pe
     if (upload != NULL && upload->settling) {
         image_reception_settle(reception); /* Somebody else's, about to be whole. */
     }
-    status =
-        image_store_find(reception->store, &found.image.sha256, found.image.format,
-                         found.image.total, &found.whole, &found.received, &reason);
+    if (!is_whole(trozo, &found.image)) {
+        status =
+            image_store_find(reception->store, &found.image.sha256, found.image.format,
+                             found.image.total, &found.whole, &found.received, &reason);
+    }
     if (status != PREP_OK) {
         disk_failed(reception, &found.image.sha256, status, reason.text);
         disk_later(reception, peer);
@@ -337,7 +348,7 @@ void image_reception_take(struct image_reception *reception, zframe_t *peer,
                         NULL, 0);
         return;
     }
-    upload = upload_get(reception, peer, &request);
+    upload = upload_get(reception, peer, &request, is_chunk ? peticion->trozo : NULL);
     if (upload == NULL) {
         return;
     }

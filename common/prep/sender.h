@@ -39,7 +39,7 @@
 
 #define SENDER_WINDOW_DEFAULT 64u
 #define SENDER_WINDOW_MAX 512u
-#define SENDER_CHUNKS_MAX 32u  /* image chunks without answer; see image_queue.h */
+#define SENDER_CHUNKS_MAX 48u  /* image chunks without answer; see image_queue.h */
 #define SENDER_SILENCE_MS 3000 /* unanswered for this long: the line is down */
 #define SENDER_SILENCE_MAX_MS 10000
 #define SENDER_CHUNK_SILENCE_MS 30000 /* the same while a chunk is on its way */

@@ -46,7 +46,7 @@ static void partidos(const struct nist_obra *i)
 typedef void (*lugar_visita)(const struct nist_obra *i, const char *id,
                              const struct resumen *resumen, size_t opcion, bool first);
 
-#define TODO SIZE_MAX /* the contest of the whole election */
+#define ENTERA SIZE_MAX /* the contest of the whole election */
 
 static void lugares_visita(const struct nist_obra *i, size_t contienda, size_t opcion,
                            lugar_visita visita)
@@ -54,7 +54,7 @@ static void lugares_visita(const struct nist_obra *i, size_t contienda, size_t o
     size_t first = 0, count = nist_entidades(i, &first);
     char id[NIST_ID_SIZE];
 
-    if (contienda != TODO) {
+    if (contienda != ENTERA) {
         nist_id_territorio(i, contienda, id);
         visita(i, id, &i->arbol->territorios[contienda].resumen, opcion, true);
         return;
@@ -113,7 +113,7 @@ static void id_contienda(const struct nist_obra *i, size_t contienda,
 {
     char lugar[NIST_ID_SIZE] = "";
 
-    if (contienda != TODO) {
+    if (contienda != ENTERA) {
         nist_id_territorio(i, contienda, lugar);
     }
     (void)snprintf(out, NIST_ID_SIZE, "contienda%.4s%.100s",
@@ -147,7 +147,7 @@ static void candidatos(const struct nist_obra *i, size_t contienda, bool *first)
 static void contienda_escribe(const struct nist_obra *i, size_t contienda, bool first)
 {
     const struct arbol_territorio *t =
-        contienda == TODO ? NULL : &i->arbol->territorios[contienda];
+        contienda == ENTERA ? NULL : &i->arbol->territorios[contienda];
     struct buffer *out = i->out;
     char id[NIST_ID_SIZE], lugar[NIST_ID_SIZE], nombre[400];
     bool primera = true;
@@ -215,9 +215,9 @@ static void contiendas(const struct nist_obra *i, bool candidaturas)
 
     if (!por_territorio(i->eleccion)) {
         if (candidaturas) {
-            candidatos(i, TODO, &first);
+            candidatos(i, ENTERA, &first);
         } else {
-            contienda_escribe(i, TODO, true);
+            contienda_escribe(i, ENTERA, true);
         }
         return;
     }
